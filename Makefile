@@ -1,0 +1,41 @@
+# The whole project by name; everything it needs comes from uv.lock into .venv.
+.DEFAULT_GOAL := help
+.PHONY: help run test install lint clean
+
+PYTHON ?= python3
+BIN := .venv/bin
+UV_VERSION := $(shell awk '/^name = "uv"$$/ {getline; gsub(/"/, "", $$3); print $$3}' uv.lock)
+
+Q ?= What did the Montreal Protocol achieve, and when will the ozone layer recover?
+CORPUS ?= examples/corpus
+OUT ?= reports
+REQUIRE ?=
+export QUESTION := $(value Q)
+export REQUIRE
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+run: .venv/installed ## research a question: make run Q="…" CORPUS=folder OUT=folder
+	@$(BIN)/python -m app research "$$QUESTION" --corpus "$(CORPUS)" --out "$(OUT)" --max-results 20
+
+test: lint ## lint, types, import rules and every test (REQUIRE=all: a skipped test is a failure)
+	@$(BIN)/pytest -q
+
+install: .venv/installed ## make the environment, development tools included
+
+lint: .venv/installed ## ruff, mypy and the import rules
+	@$(BIN)/ruff check -q
+	@$(BIN)/ruff format -q --check
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-logo
+
+clean: ## remove the environment and all caches (reports and data stay)
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+.venv/installed: uv.lock pyproject.toml
+	@test -x $(BIN)/uv || $(PYTHON) -m venv .venv || { echo "$(PYTHON) cannot make an environment (Debian: apt install python3-venv)" >&2; exit 1; }
+	@$(BIN)/uv --version >/dev/null 2>&1 || $(BIN)/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
+	@UV_PROJECT_ENVIRONMENT=.venv $(BIN)/uv sync --frozen --quiet --python $(BIN)/python
+	@touch $@

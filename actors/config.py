@@ -1,0 +1,85 @@
+"""What the engine can be told, with its defaults; every key here is used, and config.toml shows all of them."""
+
+import os
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, IPvAnyNetwork
+
+Seconds = Annotated[float, Field(gt=0, le=31_536_000)]
+OptionalPath = Annotated[Path | None, BeforeValidator(lambda value: value or None)]
+Count = Annotated[int, Field(ge=1, le=1_000_000)]
+
+
+class Section(BaseModel):
+    """One table of config.toml: frozen, and closed to keys it does not know."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class StorageConfig(Section):
+    """Where files lie."""
+
+    data: Path = Field(default=Path("data"), description="the vector database and the corpus index")
+    reports: Path = Field(default=Path("reports"), description="the published reports, a folder a job")
+
+
+class RunConfig(Section):
+    """How work is run: the table [engine]."""
+
+    lease_seconds: Seconds = Field(default=30.0, description="after this long a dead worker's jobs go to another")
+    max_attempts: Count = Field(default=5, description="tries of a stage before its job fails")
+    stage_seconds: Seconds = Field(default=600.0, description="the longest that one try of a stage may take")
+    concurrency: Count = Field(default=8, description="jobs worked on at once in each stage of a process")
+    processes: int = Field(default=0, ge=0, le=256, description="processes for parsing and analysis (0: one a core)")
+    process_seconds: Seconds = Field(default=120.0, description="the longest that one piece of such work may take")
+    max_running: Count = Field(default=100, description="jobs at work at once; the others wait")
+    max_pending: Count = Field(default=10_000, description="jobs that may wait; more are refused")
+    keep_artefacts_seconds: Seconds = Field(default=604_800.0, description="how long stages' results are kept")
+    keep_jobs_seconds: Seconds = Field(default=2_592_000.0, description="how long ended jobs are kept")
+    drain_seconds: Seconds = Field(default=10.0, description="how long work may go on after a request to stop")
+
+    @property
+    def process_count(self) -> int:
+        """The processes to start."""
+        return self.processes or os.cpu_count() or 1
+
+
+class CorpusConfig(Section):
+    """The table [search.corpus]."""
+
+    folder: OptionalPath = Field(default=None, description="a folder of HTML, PDF, Markdown and text (empty: none)")
+
+
+class SearchConfig(Section):
+    """The table [search]."""
+
+    providers: tuple[str, ...] = Field(default=(), description="the ones to use (empty: every one that can run)")
+    max_results: int = Field(default=10, ge=1, le=100, description="sources taken from search, if not asked otherwise")
+    corpus: CorpusConfig = CorpusConfig()
+
+
+class FetchConfig(Section):
+    """The table [fetch]."""
+
+    proxy: str = Field(default="", pattern=r"^(https?://\S+)?$", description="an HTTP proxy (empty: none)")
+    ca_bundle: OptionalPath = Field(default=None, description="certificates to trust instead of the system's")
+    allow_networks: tuple[IPvAnyNetwork, ...] = Field(default=(), description="private networks that may be read")
+    deny_hosts: tuple[str, ...] = Field(default=(), description="hosts never read, with their subdomains")
+    timeout_seconds: Seconds = Field(default=20.0, description="the longest that one page may take, retries included")
+    max_bytes: int = Field(default=5_000_000, ge=1_000, le=1_000_000_000, description="the largest page or file")
+    max_characters: int = Field(default=300_000, ge=1_000, le=10_000_000, description="text used of one source")
+    concurrency: Count = Field(default=8, description="pages of one job read at once")
+    keep_seconds: Seconds = Field(default=3_600.0, description="how long a page that was read is not read again")
+    user_agent: str = Field(
+        default="ContentResearchPipeline/0.1", min_length=1, pattern=r"^[ -~]+$", description="sent with each request"
+    )
+
+
+class EngineConfig(Section):
+    """Everything the engine can be told."""
+
+    storage: StorageConfig = StorageConfig()
+    engine: RunConfig = RunConfig()
+    search: SearchConfig = SearchConfig()
+    fetch: FetchConfig = FetchConfig()

@@ -1,0 +1,62 @@
+"""Every error that the engine raises on purpose, in one tree: catch as wide or as narrow as you need.
+
+    ResearchError
+    ├── TransientError          try again later; may carry `retry_after_seconds`
+    │   └── OverloadedError     too many jobs wait already
+    ├── PermanentError          trying again cannot help; the message tells a user what to do
+    │   └── ConfigError         a wrong key or value in config.toml, the environment or .env
+    ├── SourceError             one source cannot be used; it is listed with this reason, the job goes on
+    ├── ProcessDiedError        a pool process ended under its work (killed, out of memory, a crash in C)
+    ├── LeaseLostError          the delivery belongs to another worker now: write nothing
+    ├── JobNotFoundError        no such job, or not this tenant's
+    └── JobActiveError          only a terminal job can be deleted
+
+Whatever else escapes from a stage is a bug: retried up to `engine.max_attempts`, then buried with its traceback.
+"""
+
+
+class ResearchError(Exception):
+    """The research service could not do what was asked."""
+
+
+class TransientError(ResearchError):
+    """A failure that may pass by itself.
+
+    `retry_after_seconds` is the least time to wait, when the other side named one (Retry-After).
+    """
+
+    def __init__(self, message: str, *, retry_after_seconds: float | None = None) -> None:
+        super().__init__(message)
+        self.retry_after_seconds = retry_after_seconds
+
+
+class OverloadedError(TransientError):
+    """Too many jobs are waiting."""
+
+
+class PermanentError(ResearchError):
+    """A failure that trying again cannot cure."""
+
+
+class ConfigError(PermanentError):
+    """The configuration cannot be used."""
+
+
+class SourceError(ResearchError):
+    """This source cannot be used."""
+
+
+class ProcessDiedError(ResearchError):
+    """The process that did this work died."""
+
+
+class LeaseLostError(ResearchError):
+    """The delivery was taken over by another worker."""
+
+
+class JobNotFoundError(ResearchError):
+    """No such job."""
+
+
+class JobActiveError(ResearchError):
+    """The job is still at work."""

@@ -1,0 +1,1 @@
+"""Supervised actors: takes deliveries under leases, and knows nothing of research."""

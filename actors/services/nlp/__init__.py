@@ -1,0 +1,1 @@
+"""Reading without a model: pure functions over texts, meant for the process pool."""

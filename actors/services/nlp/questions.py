@@ -1,0 +1,134 @@
+"""A plan without a model: the question itself, its parts, what it is about, and when, who, why and how much of that."""
+
+import re
+
+from actors.services.nlp.asked import Kind, asked
+from actors.services.nlp.language import detect_language
+from actors.services.nlp.words import content_words, stop_words, token_spans
+
+_LONGEST = 200
+_MOST_CHARACTERS = 2_000
+_SENTENCES = re.compile(r"(?<=[?!;])\s+|\n+")
+_JOINED = re.compile(
+    r",?\s+(?:and|or|und|et|y|e|en)\s+(?=(?:who|what|when|where|why|how|which|whose|did|does|is|are|was|were|can|will|"
+    r"has|have|should|could|would|wer|was|wann|wo|warum|wie|qui|que|quand|où|pourquoi|comment|quién|qué|cuándo|dónde|"
+    r"cómo|chi|cosa|quando|dove|perché|come|wie|wat|waar|waarom|hoe)\b)",
+    re.IGNORECASE,
+)
+_SPLIT = re.compile(r"\s+(?:and|or|und|et|y|e|en|of|in|on|for|to|by|with|from|about|vs\.?|versus|der|des|von|de|du)\s+")
+_PRONOUN = re.compile(r"\b(?:it|its|they|them|their|he|she|his|her|this|that|these|those|one)\b", re.IGNORECASE)
+_DULL_STEMS = """
+    discov find found caus happen work mean becom affect start begin began end explain describ tell compar invent creat
+    big best done recov give doe differ main develop fix repair build built win won know long safe warum wieso weshalb
+    wer wann wie was wo pourquoi comment quand combien qué quién cómo cuándo dónde chi cosa perché quanto wat waar hoe
+    """
+_DULL = frozenset(_DULL_STEMS.split())
+_LATIN = re.compile(r"[a-zà-ž]", re.IGNORECASE)
+_FURTHER: tuple[tuple[Kind, str], ...] = (
+    ("when", "{}: when and where?"),
+    ("who", "{}: who is involved?"),
+    ("why", "{}: causes and consequences"),
+    ("how many", "{}: facts and figures"),
+)
+_SHORTEST_SUBJECT = 3
+
+
+def plan_questions(query: str, *, limit: int = 6) -> list[str]:
+    """At most `limit` questions to search for, `query` itself first, the others fit to be headings, no two alike.
+
+    After the query come its parts where it asks several things, then what it is about with the kinds of answer that
+    it does not ask for itself. Any text works; one without words gives itself alone,
+    an empty one nothing.
+    """
+    whole = query.strip()
+    if not whole or limit <= 0:
+        return []
+    language = detect_language(query) or "en"
+    subject = subject_of(query)
+    planned = [whole, *_parts(query, subject)]
+    if subject and language == "en" and _LATIN.search(subject):
+        kinds = asked(query)
+        planned += [pattern.format(subject) for kind, pattern in _FURTHER if kind not in kinds]
+    elif subject:
+        planned.append(subject)
+    return _distinct(planned, language)[:limit]
+
+
+def subject_of(query: str) -> str:
+    """The longest run of words that name something in `query`, as a heading; empty where there is none."""
+    query = " ".join(query.split())[:_MOST_CHARACTERS]
+    language = detect_language(query) or "en"
+    empty = stop_words(language) | stop_words("en")
+    best: tuple[float, int, str] = (0.0, 0, "")
+    at = 0
+    for piece in re.split(r"[,;:?!()\[\]\"“”]|\.\s", query):
+        run: list[tuple[int, int]] = []
+        for start, end in [*token_spans(piece), (len(piece), len(piece))]:
+            word = piece[start:end]
+            gap = piece[run[-1][1] : start] if run else ""
+            if word and not _says_nothing(word, empty, language) and (not run or gap in (" ", "-", "'", "’", "")):
+                run.append((start, end))
+                continue
+            best = max(best, _valued(piece, run, at), key=lambda one: (one[0], -one[1]))
+            run = [(start, end)] if word and not _says_nothing(word, empty, language) else []
+            at += 1
+    return best[2][:1].upper() + best[2][1:]
+
+
+def _says_nothing(word: str, empty: frozenset[str], language: str) -> bool:
+    lower = word.lower()
+    if (lower in empty and not word.isupper()) or lower in _DULL:
+        return True
+    return any(stem in _DULL for stem in content_words(lower, language=language))
+
+
+def _valued(piece: str, run: list[tuple[int, int]], at: int) -> tuple[float, int, str]:
+    """A run's worth: the number of its words, capitals counting more."""
+    if not run:
+        return 0.0, at, ""
+    text = piece[run[0][0] : run[-1][1]]
+    if len(text) < _SHORTEST_SUBJECT or len(text) > _LONGEST // 2:
+        return 0.0, at, ""
+    capitals = sum(piece[start:end][:1].isupper() for start, end in run)
+    return len(run) + capitals, at, text
+
+
+def _parts(query: str, subject: str) -> list[str]:
+    """The questions that a compound one holds; a pronoun gives way to what the whole is about."""
+    pieces = [part for piece in _SENTENCES.split(query[:_MOST_CHARACTERS]) for part in _JOINED.split(piece)]
+    pieces = [piece.strip(" ,;") for piece in pieces if piece and piece.strip(" ,;?!.")]
+    if not pieces[1:]:
+        return []
+    named = [_heading(piece if piece.endswith(("?", "!", ".")) else f"{piece}?") for piece in pieces]
+    if not subject:
+        return named
+    return [
+        piece
+        if subject.lower() in piece.lower() or not _PRONOUN.search(piece)
+        else f"{subject}: {piece[:1].lower()}{piece[1:]}"
+        for piece in named
+    ]
+
+
+def _lowered(piece: str) -> str:
+    return piece[:1].lower() + piece[1:]
+
+
+def _heading(text: str) -> str:
+    """One line, capitalised, not too long."""
+    line = " ".join(text.split())
+    if len(line) > _LONGEST:
+        line = line[: line.rfind(" ", 0, _LONGEST) if " " in line[:_LONGEST] else _LONGEST] + "…"
+    return line[:1].upper() + line[1:]
+
+
+def _distinct(planned: list[str], language: str) -> list[str]:
+    """The first of those that ask for the same."""
+    seen: set[tuple[object, ...]] = set()
+    kept: list[str] = []
+    for question in planned:
+        sense = (tuple(content_words(question, language=language)), asked(question), question.partition(":")[2])
+        if sense not in seen:
+            seen.add(sense)
+            kept.append(question)
+    return kept

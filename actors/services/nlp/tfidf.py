@@ -1,0 +1,98 @@
+"""Sentences as weighted words: unit rows whose dot product is their likeness, in any language."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from actors.services.nlp.kin import kin
+from actors.services.nlp.words import content_words
+
+_KIN_CREDIT = 0.5
+_FEW_SOURCES = 4
+_LEAST_WORTH = 0.5
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Weighted:
+    """`rows`: a scipy.sparse.csr_matrix, one unit row a text. `words`: the column of each stem.
+
+    `weights`: what each column is worth.
+    """
+
+    rows: Any
+    words: dict[str, int]
+    weights: Floats
+
+
+def weigh(texts: Sequence[str], *, language: str, most_words: int | None = None, rarest: int = 1) -> Weighted:
+    """TF-IDF with damped frequencies of one or more texts; those without a content word give rows of zeros.
+
+    `most_words` keeps only so many of the most frequent words, `rarest` those in at least so many texts, if any are.
+    """
+    from sklearn.feature_extraction.text import TfidfVectorizer
+
+    analyzer = partial(content_words, language=language)
+    for least in sorted({rarest, 1}, reverse=True):
+        vectorizer = TfidfVectorizer(analyzer=analyzer, sublinear_tf=True, max_features=most_words, min_df=least)
+        try:
+            rows = vectorizer.fit_transform(texts)
+        except ValueError:  # no word is left
+            continue
+        return Weighted(rows, dict(vectorizer.vocabulary_), np.asarray(vectorizer.idf_, dtype=np.float64))
+    return Weighted(TfidfVectorizer(analyzer=analyzer, vocabulary=[""]).fit_transform(texts), {}, np.zeros(1))
+
+
+def weighed_by_source(weighted: Weighted, sources: Sequence[str]) -> Weighted:
+    """The same rows, each word worth the more the fewer of the sources use it: what all of them tell of says little.
+
+    With fewer than `_FEW_SOURCES` sources nothing changes. `sources`: the source of each row.
+    """
+    names = sorted(set(sources))
+    if len(names) < _FEW_SOURCES:
+        return weighted
+    place = {name: at for at, name in enumerate(names)}
+    owner = np.zeros((len(names), len(sources)))
+    owner[[place[source] for source in sources], np.arange(len(sources))] = 1
+    using = (np.asarray(weighted.rows.T @ owner.T) > 0).sum(axis=1)
+    return replace(weighted, weights=np.log((1 + len(names)) / (1 + using)) + _LEAST_WORTH)
+
+
+def coverage(weighted: Weighted, words: Sequence[str]) -> Floats:
+    """For each text the share (0 to 1) of `words` (stems) that it holds; rare and unknown ones weigh more.
+
+    Words of nearly the same meaning are one together, and another of their kin counts half.
+    """
+    rarest = float(weighted.weights.max())
+    total, found = 0.0, np.zeros(weighted.rows.shape[0])
+    for meaning in _meanings(words):
+        columns = [weighted.words[word] for word in meaning if word in weighted.words]
+        near = [weighted.words[other] for word in meaning for other in kin(word) if other in weighted.words]
+        weight = max((float(weighted.weights[column]) for column in columns), default=rarest)
+        total += weight
+        found += weight * np.maximum(_has(weighted, columns), _KIN_CREDIT * _has(weighted, near))
+    return found / total if total else found
+
+
+def _meanings(words: Sequence[str]) -> list[tuple[str, ...]]:
+    """The words in groups of kin, each in one."""
+    groups: list[tuple[str, ...]] = []
+    for word in sorted(set(words)):
+        home = next((at for at, group in enumerate(groups) if set(kin(word)).intersection(group)), None)
+        if home is None:
+            groups.append((word,))
+        else:
+            groups[home] = (*groups[home], word)
+    return groups
+
+
+def _has(weighted: Weighted, columns: Sequence[int]) -> Floats:
+    """1 for each text that holds a word of these columns."""
+    if not columns:
+        return np.zeros(weighted.rows.shape[0])
+    return np.asarray(np.asarray(weighted.rows[:, columns].sum(axis=1)).ravel() > 0, dtype=np.float64)

@@ -1,0 +1,1 @@
+"""The report as files: pure functions from a report to bytes."""

@@ -1,0 +1,126 @@
+"""report.html: one file that asks for nothing, runs nothing, and takes every word of a source as a word."""
+
+import base64
+import hashlib
+import math
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache, partial
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from actors.domain.analysis import Report
+from actors.services.report import links, wording
+from actors.services.report.charts.cloud import cloud
+from actors.services.report.charts.graph import entity_graph
+from actors.services.report.charts.sentiment import sentiment_bars
+from actors.services.report.charts.timeline import is_stretched, timeline_chart
+from actors.services.report.charts.treemap import treemap
+from actors.services.report.content import Content, content
+from actors.services.report.quotes import Quote, cited, pieces
+
+_TEMPLATES = Path(__file__).parent / "templates"
+_STYLES = ("base.css", "sections.css", "charts.css", "media.css")
+_QUOTED_BYTES = 60_000
+_SHORTEST_QUOTE, _LONGEST_QUOTE = 260, 1_400
+
+
+def render_html(report: Report, texts: Mapping[str, str]) -> str:
+    """The page. `texts` are the cleaned texts by source id, which the links into the sources are built from."""
+    shown = content(report)
+    return (
+        _environment()
+        .get_template("report.html.j2")
+        .render(
+            content=shown,
+            report=report,
+            style=_style(),
+            policy=_policy(_style()),
+            charts=_charts(shown),
+            stretched=is_stretched([event for _, event in shown.events]),
+            cited=partial(cited, quotes=shown.quotes),
+            pieces=partial(pieces, limit=_quote_limit(shown)),
+            passage_link=partial(_passage_link, texts=texts),
+            language_of=_language_of(shown),
+        )
+    )
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(_TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.filters.update(
+        line=wording.line,
+        sentence=partial(wording.line, limit=wording.SENTENCE),
+        percent=wording.percent,
+        in_words=wording.in_words,
+        moment=wording.moment,
+        support=wording.support_words,
+    )
+    environment.globals.update(
+        banner=wording.banner,
+        method=wording.METHOD,
+        statuses=wording.STATUSES,
+        qualities=wording.QUALITY,
+        source_link=links.source_link,
+        is_web=links.is_web,
+        saved_text=links.saved_text,
+    )
+    return environment
+
+
+@cache
+def _style() -> str:
+    return "\n" + "".join((_TEMPLATES / name).read_text(encoding="utf-8") for name in _STYLES)
+
+
+def _policy(style: str) -> str:
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    return f"default-src 'none'; style-src 'sha256-{digest}'; img-src data:; base-uri 'none'; form-action 'none'"
+
+
+def _charts(shown: Content) -> dict[str, Any]:
+    report = shown.report
+    return {
+        "timeline": timeline_chart([event for _, event in shown.events]),
+        "graph": entity_graph(report.entities, report.relations),
+        "treemap": treemap(report.topics),
+        "sentiment": sentiment_bars(report.sentiment, shown.sources),
+        "cloud": cloud(report.key_phrases),
+    }
+
+
+def _quote_limit(shown: Content) -> int:
+    """Characters shown of each passage, so that many passages, or wide letters, do not make the page heavy."""
+    characters = sum(len(quote.passage.text) for quote in shown.quotes.values()) or 1
+    size = sum(len(quote.passage.text.encode(errors="replace")) for quote in shown.quotes.values()) or 1
+    share = _QUOTED_BYTES * characters / size / max(len(shown.quotes), 1)
+    return min(max(math.floor(share), _SHORTEST_QUOTE), _LONGEST_QUOTE)
+
+
+def _passage_link(quote: Quote, texts: Mapping[str, str]) -> str:
+    """Opened at what carries most: the longest mark, else the whole passage."""
+    start, end = max(quote.marks, key=lambda mark: (mark[1] - mark[0], -mark[0]), default=(0, len(quote.passage.text)))
+    at = quote.passage.start
+    return links.passage_link(quote.source, quote.passage, texts, at + start, at + end)
+
+
+def _language_of(shown: Content) -> Callable[[Sequence[str]], str]:
+    """The language of the first passage cited, where it is told and not English, the language of the page itself."""
+
+    def language(citations: Sequence[str]) -> str:
+        for quote in cited(citations, shown.quotes)[:1]:
+            code = quote.source.language or ""
+            if len(code) == 2 and code.isascii() and code.isalpha() and code != "en":  # noqa: PLR2004 (ISO 639-1)
+                return code
+        return ""
+
+    return language

@@ -1,0 +1,122 @@
+"""What figures and states are called in plain words, so that a report reads the same in HTML and in Markdown."""
+
+import re
+from datetime import datetime
+
+from actors.domain.analysis import Granularity, Statement, Support
+from actors.domain.documents import SourceStatus
+from actors.domain.job import JobStatus, StopReason
+
+STOPPED = {
+    StopReason.BUDGET: "The budget was used up before the work was done. What had been found by then stands below.",
+    StopReason.DEADLINE: "The time allowed ran out before the work was done. What had been found by then stands below.",
+    StopReason.SOURCES: (
+        "The sources that could be read do not carry an answer: no sentence was found that its passages support whole."
+    ),
+}
+ENDED = {
+    JobStatus.FAILED: "The research failed. What had been found by then stands below.",
+    JobStatus.CANCELLED: "The research was cancelled. What had been found by then stands below.",
+    JobStatus.QUEUED: "The research has not begun.",
+    JobStatus.RUNNING: "The research is still going on; this is what has been found so far.",
+    JobStatus.PARTIAL: "The research ended before it was done. What had been found by then stands below.",
+}
+SUPPORTS = {
+    Support.SUPPORTED: ("✓", "supported", "The passages cited carry the whole sentence."),
+    Support.PARTIAL: ("◐", "partly supported", "The passages cited carry part of the sentence."),
+    Support.UNSUPPORTED: ("✗", "not supported", "The passages cited do not carry the sentence."),
+}
+UNCHECKED = ("?", "not checked", "The sentence was not compared with its passages.")
+STATUSES = {
+    SourceStatus.READ: "✓ read",
+    SourceStatus.FAILED: "✗ failed",
+    SourceStatus.SKIPPED: "– skipped",
+    SourceStatus.DUPLICATE: "＝ duplicate",
+}
+QUALITY = (
+    (
+        "citation_recall",
+        "Sentences carried whole",
+        "of the published sentences, those whose passages carry all they say",
+    ),
+    ("citation_precision", "Citations that help", "of the citations, those that carry part of their sentence"),
+    ("cited_share", "Sentences with a citation", "of the published sentences, those that name a passage"),
+)
+METHOD = (
+    "Every sentence was compared with the passages it cites: the words, numbers, names and dates they share carry it, "
+    "and nothing else does. Passages are word for word; their offsets count characters of the saved texts."
+)
+SENTENCE = 1_500
+_MONTHS = (
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+)
+_CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+
+
+def banner(status: JobStatus, reason: StopReason | None) -> str:
+    """What the reader must know first; empty for a completed report."""
+    if status is JobStatus.COMPLETED:
+        return ""
+    return STOPPED[reason] if status is JobStatus.PARTIAL and reason is not None else ENDED[status]
+
+
+def support_words(statement: Statement) -> tuple[str, str, str]:
+    """Symbol, word and explanation of a support mark."""
+    return UNCHECKED if statement.support is None else SUPPORTS[statement.support]
+
+
+def line(text: str, limit: int = 300) -> str:
+    """A name or title on one line: controls and direction overrides out, blanks as one, at most `limit` characters."""
+    flat = " ".join(_CONTROLS.sub(" ", text).split())
+    return flat if len(flat) <= limit else flat[: limit - 1].rstrip() + "…"
+
+
+def percent(share: float) -> str:
+    """`0.9234` as `92%`; a share below one never rounds up to 100%, nor a positive one down to 0%."""
+    whole = round(share * 100)
+    if whole == 100 and share < 1:  # noqa: PLR2004 (a percentage)
+        return "99%"
+    return "under 1%" if whole == 0 and share > 0 else f"{whole}%"
+
+
+def in_words(date: str, granularity: Granularity | None = None) -> str:
+    """`2021-05-03` as `3 May 2021`, `1980` of a decade as `1980s`, `1600` of a century as `17th century`."""
+    before = date.startswith("-")
+    year, *finer = date.removeprefix("-").split("-")
+    era = " BC" if before else ""
+    number = int(year)
+    if granularity == "century":
+        return f"{_ordinal(number // 100 + (not before))} century{era}"
+    if granularity == "decade":
+        return f"{number}s{era}"
+    months = [_MONTHS[int(finer[0]) - 1]] if finer and 1 <= int(finer[0]) <= len(_MONTHS) else []
+    days = [str(int(finer[1]))] if months and len(finer) > 1 else []
+    return " ".join([*days, *months, f"{number}{era}"])
+
+
+def _ordinal(number: int) -> str:
+    ending = "th" if 10 <= number % 100 <= 20 else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")  # noqa: PLR2004
+    return f"{number}{ending}"
+
+
+def moment(text: str | None) -> str:
+    """An ISO 8601 time as `3 May 2021, 14:05 UTC`; what is no such time as it stands."""
+    if not text:
+        return ""
+    try:
+        when = datetime.fromisoformat(text)
+    except ValueError:
+        return line(text, 40)
+    zone = " UTC" if when.tzinfo and not when.utcoffset() else ""
+    return f"{when.day} {_MONTHS[when.month - 1]} {when.year}, {when:%H:%M}{zone}"

@@ -1,0 +1,1 @@
+"""Search providers: to add one, write its file and a line here."""

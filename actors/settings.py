@@ -1,0 +1,119 @@
+"""The only reader of config.toml, .env and the environment; a wrong key or value is named with where it stands.
+
+Later wins: the defaults, config.toml, .env, the environment (`CRP_ENGINE__CONCURRENCY=4`, lists as JSON), and what
+the caller overrides.
+"""
+
+import json
+import os
+import tomllib
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, TypeVar
+
+from dotenv import dotenv_values
+from pydantic import BaseModel, ValidationError
+
+from actors.domain.errors import ConfigError
+
+PREFIX = "CRP_"
+DELIMITER = "__"
+
+Config = TypeVar("Config", bound=BaseModel)
+Tree = dict[str, Any]
+
+
+def load(
+    kind: type[Config],
+    *,
+    file: Path | None = None,
+    environment: Mapping[str, str] | None = None,
+    overrides: Tree | None = None,
+) -> Config:
+    """The configuration, read from `file` (else config.toml here, if there is one), .env and the environment.
+
+    Raises:
+        ConfigError: a key is unknown, a value is not allowed, or `file` cannot be read.
+    """
+    sources = [*_files(file), *_variables(environment), ("the command line", overrides or {})]
+    merged: Tree = {}
+    for _, tree in sources:
+        _merge(merged, tree)
+    try:
+        return kind.model_validate(merged)
+    except ValidationError as error:
+        raise ConfigError("; ".join(_explain(kind, sources, error))) from None
+
+
+def _files(file: Path | None) -> Iterator[tuple[str, Tree]]:
+    path = file or Path("config.toml")
+    if file is None and not path.exists():
+        return
+    try:
+        yield str(path), tomllib.loads(path.read_text("utf-8"))
+    except OSError as error:
+        raise ConfigError(f"{path} cannot be read: {error.strerror}") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path} is not valid TOML: {error}") from None
+
+
+def _variables(environment: Mapping[str, str] | None) -> Iterator[tuple[str, Tree]]:
+    dotenv = {name: value for name, value in dotenv_values(".env").items() if value is not None}
+    for where, variables in (("in .env", dotenv), ("in the environment", environment or os.environ)):
+        for name, value in variables.items():
+            if name.startswith(PREFIX):
+                yield f"{name} {where}", _nest(name, value)
+
+
+def _nest(name: str, value: str) -> Tree:
+    *tables, key = name.removeprefix(PREFIX).lower().split(DELIMITER)
+    tree: Tree = {key: json.loads(value) if _is_json(value) else value}
+    for table in reversed(tables):
+        tree = {table: tree}
+    return tree
+
+
+def _is_json(value: str) -> bool:
+    try:
+        return isinstance(json.loads(value), list)
+    except json.JSONDecodeError:
+        return False
+
+
+def _merge(into: Tree, tree: Tree) -> None:
+    for key, value in tree.items():
+        if isinstance(value, dict) and isinstance(into.get(key), dict):
+            _merge(into[key], value)
+        else:
+            into[key] = dict(value) if isinstance(value, dict) else value
+
+
+def _explain(kind: type[BaseModel], sources: list[tuple[str, Tree]], error: ValidationError) -> Iterator[str]:
+    for problem in error.errors(include_url=False):
+        path = [str(part) for part in problem["loc"]]
+        where = next((name for name, tree in reversed(sources) if _holds(tree, path)), "the configuration")
+        key = ".".join(path)
+        if problem["type"] == "extra_forbidden":
+            yield f"{where}: {key} is not a known key; allowed: {', '.join(_siblings(kind, path))}"
+        else:
+            given = json.dumps(problem["input"], default=str, ensure_ascii=False)
+            yield f"{where}: {key} = {given} is not allowed: {problem['msg'].removeprefix('Input ')}"
+
+
+def _holds(tree: Any, path: list[str]) -> bool:  # noqa: ANN401 (a table or a value)
+    for part in path:
+        if isinstance(tree, list):
+            return True
+        if not isinstance(tree, dict) or part not in tree:
+            return False
+        tree = tree[part]
+    return True
+
+
+def _siblings(kind: type[BaseModel], path: list[str]) -> list[str]:
+    for part in path[:-1]:
+        table = kind.model_fields[part].annotation
+        if not (isinstance(table, type) and issubclass(table, BaseModel)):
+            break
+        kind = table
+    return sorted(kind.model_fields)

@@ -1,0 +1,168 @@
+"""What the sources say together: by rules over passages, in the process pool, each part citing its passages."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from actors.domain.analysis import Agreement, Entity, Relation, SourceSentiment, TimelineEvent
+from actors.domain.artefacts import Analysis, Collection, Index, Plan
+from actors.domain.documents import Credibility, Document, Passage, Sentence
+from actors.domain.job import Job
+from actors.services.base import Services
+from actors.services.embeddings.packing import unpack
+from actors.services.nlp.agreement import agreements
+from actors.services.nlp.credibility import credibility
+from actors.services.nlp.entities import annotate
+from actors.services.nlp.entity_merge import merge_entities
+from actors.services.nlp.findings import Findings, Material, find
+from actors.services.nlp.keyphrases import key_phrases
+from actors.services.nlp.language import main_language
+from actors.services.nlp.related import related_questions
+from actors.services.nlp.sentences import is_prose, passage_sentences
+from actors.services.nlp.sentiment import source_sentiment
+from actors.services.nlp.timeline import timeline
+from actors.services.nlp.topics import topics
+from actors.services.nlp.words import content_words
+from actors.stages.base import Artefacts
+
+ENGLISH = "en"
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """The documents in the language of the research, with their passages and quotable sentences."""
+
+    language: str
+    documents: tuple[Document, ...]
+    passages: tuple[Passage, ...]
+    sentences: tuple[Sentence, ...]
+
+    def of(self, document: Document) -> list[Sentence]:
+        """The sentences of one document."""
+        return [sentence for sentence in self.sentences if sentence.source_id == document.source.id]
+
+
+@dataclass(frozen=True, slots=True)
+class AnalyzeStage:
+    """Without a model; parts that know only English are left out for other languages, with a warning."""
+
+    name: str = "analyze"
+    artefact: type[Analysis] = Analysis
+
+    async def work(self, job: Job, artefacts: Artefacts, services: Services) -> Analysis:
+        """See `base.Stage`."""
+        query, pool = job.request.query, services.pool
+        collection, index = artefacts.latest(Collection), artefacts.latest(Index)
+        reading = await pool.run(gate, query, collection.documents, index.passages)
+        texts = [document.text for document in reading.documents]
+        answers, (entities, relations), phrases, themes, tone, events, agreed = await asyncio.gather(
+            _answers(query, artefacts.latest(Plan).questions, index, reading, services),
+            _entities(reading, services),
+            pool.run(key_phrases, texts, language=reading.language),
+            pool.run(topics, reading.passages, language=reading.language),
+            pool.run(sentiment, reading),
+            pool.run(history, query, reading),
+            pool.run(compare, reading),
+        )
+        return Analysis(
+            language=reading.language,
+            summary=answers.summary,
+            findings=answers.findings,
+            entities=entities,
+            relations=relations,
+            topics=tuple(themes),
+            sentiment=tone,
+            timeline=events,
+            related=tuple(await pool.run(related_questions, query, entities, phrases, relations)),
+            agreement=agreed,
+            key_phrases=tuple(phrases),
+            credibility=await pool.run(weigh, collection.documents, agreed),
+            warnings=tuple(left_out(collection.documents, reading)),
+        )
+
+
+async def _answers(
+    query: str, questions: Sequence[str], index: Index, reading: Reading, services: Services
+) -> Findings:
+    texts = [sentence.text for sentence in reading.sentences]
+    vectors = await services.embedder.embed([*questions, *texts])
+    kept = {passage.id for passage in reading.passages}
+    rows = [row for row, passage in enumerate(index.passages) if passage.id in kept]
+    passage_vectors = (await asyncio.to_thread(unpack, index.vectors, index.dimension))[rows]
+    material = Material(
+        reading.sentences, vectors[len(questions) :], reading.passages, passage_vectors, reading.language
+    )
+    return await services.pool.run(find, query, questions, vectors[: len(questions)], material)
+
+
+async def _entities(reading: Reading, services: Services) -> tuple[tuple[Entity, ...], tuple[Relation, ...]]:
+    if reading.language != ENGLISH:
+        return (), ()
+    annotations = await asyncio.gather(*(services.pool.run(annotate, document.text) for document in reading.documents))
+    pairs = [(document.source.id, each) for document, each in zip(reading.documents, annotations, strict=True)]
+    return await services.pool.run(merge_entities, pairs, reading.passages)
+
+
+def gate(query: str, documents: Sequence[Document], passages: Sequence[Passage]) -> Reading:
+    """The documents in the language that most of the text is in: words of another would pass for key terms."""
+    language = main_language(query, [(document.source.language, len(document.text)) for document in documents])
+    kept = tuple(document for document in documents if document.source.language in (language, None))
+    ids = {document.source.id for document in kept}
+    within = tuple(passage for passage in passages if passage.source_id in ids)
+    sentences = (sentence for passage in within for sentence in passage_sentences(passage))
+    return Reading(language, kept, within, tuple(each for each in sentences if is_prose(each.text)))
+
+
+def sentiment(reading: Reading) -> tuple[SourceSentiment, ...]:
+    """The tone of each document; the lexicon knows English alone."""
+    if reading.language != ENGLISH:
+        return ()
+    tones = (
+        source_sentiment(document.source.id, [sentence.text for sentence in reading.of(document)])
+        for document in reading.documents
+    )
+    return tuple(tone for tone in tones if tone is not None)
+
+
+def history(query: str, reading: Reading) -> tuple[TimelineEvent, ...]:
+    """What happened when, the query's own words first where there is too much."""
+    terms = frozenset(content_words(query, language=reading.language))
+    told = [(document.source, reading.of(document)) for document in reading.documents]
+    return tuple(timeline(told, query_terms=terms))
+
+
+def compare(reading: Reading) -> tuple[Agreement, ...]:
+    """Where sources give the same figure or date for a thing, or different ones."""
+    published = {document.source.id: document.source.published for document in reading.documents}
+    sentences = [(sentence, published[sentence.source_id]) for sentence in reading.sentences]
+    return tuple(agreements(sentences, language=reading.language))
+
+
+def weigh(documents: Sequence[Document], agreed: Sequence[Agreement]) -> dict[str, Credibility]:
+    """How much weight each source can carry, what the others say included."""
+    rows = [(row.verdict, {claim.source_id for claim in row.claims}) for row in agreed]
+    counts = Counter((verdict, source_id) for verdict, sources in rows for source_id in sources)
+    return {
+        document.source.id: credibility(
+            document.source,
+            text=document.text,
+            in_agreement=counts["agree", document.source.id],
+            in_disagreement=counts["disagree", document.source.id],
+        )
+        for document in documents
+    }
+
+
+def left_out(documents: Sequence[Document], reading: Reading) -> list[str]:
+    """What the reader should know of the gate."""
+    analysed = {document.source.id for document in reading.documents}
+    warnings = [
+        f"{document.source.id} is in another language ({document.source.language}) than most of the sources "
+        f"({reading.language}): it was read and can be searched, but not analysed"
+        for document in documents
+        if document.source.id not in analysed
+    ]
+    if reading.documents and reading.language != ENGLISH:
+        warnings.append("entities, relations and sentiment are found in English texts only")
+    return warnings

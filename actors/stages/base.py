@@ -1,0 +1,48 @@
+"""What a stage is: a name, the kind of artefact it leaves, and one coroutine that makes it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Protocol, TypeVar
+
+from actors.domain.job import Job, Record
+from actors.services.base import Services
+
+Kind = TypeVar("Kind", bound=Record)
+
+
+@dataclass(frozen=True, slots=True)
+class Artefacts:
+    """What the stages before have left, by `stage:round` in the order of making, and the seconds each took."""
+
+    values: Mapping[str, Record] = field(default_factory=dict)
+    seconds: Mapping[str, float] = field(default_factory=dict)
+
+    def latest(self, kind: type[Kind]) -> Kind:
+        """The newest artefact of this kind; `LookupError` when no stage has left one."""
+        for value in reversed(list(self.values.values())):
+            if isinstance(value, kind):
+                return value
+        raise LookupError(f"no stage has left a {kind.__name__} yet")
+
+
+class Stage(Protocol):
+    """One step of the research: run again after a crash, it makes the same artefact."""
+
+    @property
+    def name(self) -> str:
+        """Its mailbox, and the name of its artefact."""
+        ...
+
+    @property
+    def artefact(self) -> type[Record]:
+        """What `work` makes."""
+        ...
+
+    async def work(self, job: Job, artefacts: Artefacts, services: Services) -> Record:
+        """Make this stage's artefact from the ones before.
+
+        Raises:
+            TransientError: it should be tried again later.
+            PermanentError: the job cannot be done; the message tells the user what to do.
+        """
+        ...

@@ -1,0 +1,125 @@
+"""Mailboxes for workers: a lease that has ended makes an entry free again, and whoever held it is fenced off."""
+
+import asyncio
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from actors.domain.events import EventType, Note
+from actors.store.memory.state import Entry, State
+from actors.store.ports import Advance, DeadLetter, Delivery, Fail, Finish, Token
+
+
+@dataclass(frozen=True, slots=True)
+class MemoryMailboxes:
+    """`ports.Mailboxes` over the shared state."""
+
+    state: State
+
+    async def take(
+        self, stage: str, consumer: str, *, limit: int, lease_seconds: float, block_seconds: float
+    ) -> list[Delivery]:
+        """See `ports.Mailboxes`."""
+        arrival = self.state.arrival(stage)
+        arrival.clear()
+        if not (taken := self._claim(stage, consumer, limit, lease_seconds)) and block_seconds > 0:
+            try:
+                async with asyncio.timeout(block_seconds):
+                    await arrival.wait()
+            except TimeoutError:
+                pass
+            taken = self._claim(stage, consumer, limit, lease_seconds)
+        return taken
+
+    def _claim(self, stage: str, consumer: str, limit: int, lease_seconds: float) -> list[Delivery]:
+        now = self.state.clock()
+        free = [entry for entry in self.state.mailboxes.get(stage, {}).values() if entry.due <= now]
+        free.sort(key=lambda entry: entry.consumer is None)
+        return [self._hand_out(entry, consumer, now + lease_seconds) for entry in free[:limit]]
+
+    def _hand_out(self, entry: Entry, consumer: str, due: float) -> Delivery:
+        entry.consumer, entry.due = consumer, due
+        entry.count += 1
+        entry.attempts += 1
+        token = Token(entry.stage, entry.id, consumer, entry.count)
+        return Delivery(entry.job_id, entry.round, entry.attempts, token)
+
+    async def renew(self, tokens: Collection[Token], *, lease_seconds: float) -> set[Token]:
+        """See `ports.Mailboxes`."""
+        held = set()
+        for token in tokens:
+            if entry := self.state.held(token):
+                entry.due = self.state.clock() + lease_seconds
+                held.add(token)
+        return held
+
+    async def release(self, tokens: Collection[Token]) -> None:
+        """See `ports.Mailboxes`."""
+        for token in tokens:
+            if entry := self.state.held(token):
+                entry.consumer, entry.due = None, 0.0
+                entry.attempts -= 1
+                self.state.arrival(entry.stage).set()
+
+    async def advance(self, delivery: Delivery, step: Advance) -> None:
+        """See `ports.Mailboxes`."""
+        if row := self.state.fenced("advance", delivery):
+            row.artefacts[delivery.key] = step.artefact
+            self.state.append(row, step.notes)
+            self.state.withdraw(row)
+            self.state.post(row, step.stage, step.round)
+
+    async def retry_later(self, delivery: Delivery, *, delay_seconds: float, notes: Sequence[Note] = ()) -> None:
+        """See `ports.Mailboxes`."""
+        if row := self.state.fenced("retry_later", delivery):
+            self.state.append(row, notes)
+            entry = self.state.mailboxes[delivery.token.stage][delivery.token.entry]
+            entry.consumer, entry.due = None, self.state.clock() + delay_seconds
+
+    async def finish(self, delivery: Delivery, step: Finish) -> None:
+        """See `ports.Mailboxes`."""
+        if row := self.state.fenced("finish", delivery):
+            row.artefacts[delivery.key] = step.artefact
+            self.state.append(row, step.notes)
+            reason = {"stop_reason": step.stop_reason} if step.stop_reason else {}
+            self.state.end(row, Note(type=EventType(step.status.value), data=dict(reason)), **reason)
+
+    async def fail(self, delivery: Delivery, step: Fail) -> None:
+        """See `ports.Mailboxes`."""
+        if row := self.state.fenced("fail", delivery):
+            if step.traceback is not None:
+                self._bury(delivery, step.error, step.traceback)
+            note = Note(type=EventType.FAILED, stage=delivery.token.stage, data={"error": step.error})
+            self.state.end(row, note, error=step.error)
+
+    def _bury(self, delivery: Delivery, reason: str, traceback: str) -> None:
+        letter = DeadLetter(
+            job_id=delivery.job_id,
+            stage=delivery.token.stage,
+            round=delivery.round,
+            attempts=delivery.attempt,
+            reason=reason,
+            traceback=traceback,
+            at=self.state.clock(),
+        )
+        self.state.dead.append(letter)
+
+    async def tell(self, delivery: Delivery, notes: Sequence[Note]) -> None:
+        """See `ports.Mailboxes`."""
+        self.state.append(self.state.holder(delivery), notes)
+
+    async def wake(self) -> None:
+        """See `ports.Mailboxes`."""
+        state, now = self.state, self.state.clock()
+        state.admit()
+        for stage, entries in state.mailboxes.items():
+            if any(entry.due <= now for entry in entries.values()):
+                state.arrival(stage).set()
+        for job_id, row in list(state.rows.items()):
+            if row.job.completed_at is None:
+                continue
+            age = now - row.job.completed_at
+            if age > state.limits.keep_artefacts_seconds:
+                row.artefacts.clear()
+                row.ledger.clear()
+            if age > state.limits.keep_jobs_seconds:
+                del state.rows[job_id]

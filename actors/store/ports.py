@@ -1,0 +1,246 @@
+"""What every store promises, whatever it is made of: the one thing that services, stages and the runtime know of it.
+
+A transition (`submit`, `advance`, `retry_later`, `finish`, `fail`, `cancel`) moves the job, its mailbox entry and
+its events in one step: either all of it is there afterwards or none. Transitions of a worker are fenced by its
+delivery's token: when another worker holds the entry by now, or the job is terminal, they write nothing and raise
+`LeaseLostError`. Repeating one with the same token answers the same and changes nothing.
+"""
+
+from collections.abc import AsyncIterator, Collection, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from actors.domain.events import Event, Note
+from actors.domain.job import Job, JobStatus, ResearchRequest, StopReason
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """Proof of holding a mailbox entry: `count` is how often it was handed out."""
+
+    stage: str
+    entry: str
+    consumer: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """A job handed to a worker. `attempt` counts from 1, over all hand-outs and retries of this stage and round."""
+
+    job_id: str
+    round: int
+    attempt: int
+    token: Token
+
+    @property
+    def key(self) -> str:
+        """Where this stage's artefact is kept: `stage:round`."""
+        return f"{self.token.stage}:{self.round}"
+
+
+@dataclass(frozen=True, slots=True)
+class Advance:
+    """The stage is done: keep its artefact and hand the job to `stage` of `round`."""
+
+    artefact: bytes
+    stage: str
+    round: int
+    notes: tuple[Note, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Finish:
+    """The job is done: `completed`, or `partial` with its reason."""
+
+    artefact: bytes
+    status: JobStatus
+    stop_reason: StopReason | None = None
+    notes: tuple[Note, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Fail:
+    """The job has failed with `error`; a `traceback` makes it a dead letter as well."""
+
+    error: str
+    traceback: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DeadLetter:
+    """A delivery that was given up, with all that is needed to understand why."""
+
+    job_id: str
+    stage: str
+    round: int
+    attempts: int
+    reason: str
+    traceback: str
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How much a store takes in and for how long it keeps it."""
+
+    max_running: int = 100
+    max_pending: int = 10_000
+    keep_artefacts_seconds: float = 604_800
+    keep_jobs_seconds: float = 2_592_000
+
+
+class Jobs(Protocol):
+    """The jobs as their clients see them."""
+
+    async def submit(self, job_id: str, tenant: str, request: ResearchRequest) -> Job:
+        """Take in a job; one that is there already under this id is answered as it is.
+
+        Raises:
+            OverloadedError: `max_pending` jobs wait already.
+        """
+        ...
+
+    async def get(self, job_id: str) -> Job:
+        """The job as it stands.
+
+        Raises:
+            JobNotFoundError: there is none, or no longer.
+        """
+        ...
+
+    async def artefacts(self, job_id: str) -> dict[str, bytes]:
+        """What the stages have left so far, by `stage:round`; empty for a job that does not exist."""
+        ...
+
+    async def cancel(self, job_id: str) -> Job:
+        """End the job now; a terminal one stays as it is.
+
+        Raises:
+            JobNotFoundError: there is none.
+        """
+        ...
+
+    async def delete(self, job_id: str) -> None:
+        """Forget a terminal job with its events, artefacts and ledger.
+
+        Raises:
+            JobNotFoundError: there is none.
+            JobActiveError: it is not terminal.
+        """
+        ...
+
+    async def dead_letters(self, *, limit: int = 100) -> list[DeadLetter]:
+        """The deliveries given up, newest first."""
+        ...
+
+
+class Mailboxes(Protocol):
+    """The jobs as workers see them: one mailbox a stage."""
+
+    async def take(
+        self, stage: str, consumer: str, *, limit: int, lease_seconds: float, block_seconds: float
+    ) -> list[Delivery]:
+        """Up to `limit` deliveries, those first whose lease has ended; waits up to `block_seconds` for one.
+
+        Cancelled while it waits, it loses nothing: what it was handed comes back when that lease ends.
+        """
+        ...
+
+    async def renew(self, tokens: Collection[Token], *, lease_seconds: float) -> set[Token]:
+        """Start the leases anew; answers the tokens that still hold their entry."""
+        ...
+
+    async def release(self, tokens: Collection[Token]) -> None:
+        """Hand entries back at once, without counting the attempt."""
+        ...
+
+    async def advance(self, delivery: Delivery, step: Advance) -> None:
+        """Keep the artefact, tell the notes and hand the job on."""
+        ...
+
+    async def retry_later(self, delivery: Delivery, *, delay_seconds: float, notes: Sequence[Note] = ()) -> None:
+        """Put the delivery back into its mailbox after `delay_seconds`."""
+        ...
+
+    async def finish(self, delivery: Delivery, step: Finish) -> None:
+        """End the job with its last artefact."""
+        ...
+
+    async def fail(self, delivery: Delivery, step: Fail) -> None:
+        """End the job as failed."""
+        ...
+
+    async def tell(self, delivery: Delivery, notes: Sequence[Note]) -> None:
+        """Append to the job's log while the stage is at work."""
+        ...
+
+    async def wake(self) -> None:
+        """Return due retries to their mailboxes, admit what may run, forget what is past its retention."""
+        ...
+
+
+class Events(Protocol):
+    """The jobs' logs."""
+
+    async def read(self, job_id: str, *, after: int = 0, limit: int = 1_000) -> list[Event]:
+        """The events numbered above `after`, in order."""
+        ...
+
+    def subscribe(self) -> AbstractAsyncContextManager[AsyncIterator[Event]]:
+        """Every job's events from now on; a reader that falls far behind may miss some, and sees a gap in `seq`."""
+        ...
+
+
+class Ledger(Protocol):
+    """Calls already made for a job, and their answers."""
+
+    async def get(self, job_id: str, request: str) -> bytes | None:
+        """The answer recorded under this request hash."""
+        ...
+
+    async def put(self, job_id: str, request: str, answer: bytes) -> bytes:
+        """Record an answer; the first one wins, and is what comes back."""
+        ...
+
+
+class Cache(Protocol):
+    """Values with a time to live, by namespace; may forget any of them at any time."""
+
+    async def get(self, namespace: str, key: str) -> bytes | None:
+        """The value, unless it is unknown or too old."""
+        ...
+
+    async def set(self, namespace: str, key: str, value: bytes, *, ttl_seconds: float) -> None:
+        """Keep a value for at most `ttl_seconds`."""
+        ...
+
+    async def clear(self, namespace: str) -> int:
+        """Forget one namespace; answers how many values went."""
+        ...
+
+
+class Buckets(Protocol):
+    """Rates, counted by the store's clock for all processes together."""
+
+    async def take(self, name: str, *, per_second: float, burst: int) -> float:
+        """Take one token: 0.0 when there was one, else the seconds until there is, and nothing was taken."""
+        ...
+
+    async def reserve(self, name: str, *, interval_seconds: float) -> float:
+        """Take the next place in a line with this distance between places; answers the seconds until it is due."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    """The ports of one store, which share its state."""
+
+    jobs: Jobs
+    mailboxes: Mailboxes
+    events: Events
+    ledger: Ledger
+    cache: Cache
+    buckets: Buckets
+    tier: str = field(default="memory")
