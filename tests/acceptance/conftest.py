@@ -1,0 +1,88 @@
+"""The command line as a user has it: a process of its own, in a folder of its own."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent.parent
+SECONDS = 60
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a command ended."""
+
+    status: int
+    out: str
+    err: str
+
+    @property
+    def report(self) -> dict:
+        return json.loads(self.out)
+
+    @property
+    def complaint(self) -> str:
+        """The one line that says what was wrong, with nothing else on either stream."""
+        assert self.out == ""
+        assert "Traceback" not in self.err
+        lines = self.err.strip().splitlines()
+        assert lines
+        return lines[-1]
+
+
+def launch(folder: Path, *arguments: str) -> Outcome:
+    code = f"import sys; sys.path.insert(0, {str(ROOT)!r}); from app.__main__ import main; sys.exit(main())"
+    done = subprocess.run(
+        [sys.executable, "-c", code, *arguments],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        timeout=SECONDS,
+        check=False,
+    )
+    return Outcome(done.returncode, done.stdout, done.stderr)
+
+
+@pytest.fixture
+def app(tmp_path) -> Callable[..., Outcome]:
+    """Run `python -m app …` in `tmp_path`."""
+
+    def run(*arguments: str) -> Outcome:
+        return launch(tmp_path, *map(str, arguments))
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def ozone(tmp_path_factory) -> tuple[Path, dict]:
+    """One research over the bundled corpus: its working folder and its report."""
+    folder = tmp_path_factory.mktemp("ozone")
+    question = "What did the Montreal Protocol achieve, and when will the ozone layer recover?"
+    corpus = str(ROOT / "examples" / "corpus")
+    outcome = launch(folder, "research", question, "--corpus", corpus, "--max-results", "20", "--json")
+    assert outcome.status == 0, outcome.err
+    return folder, outcome.report
+
+
+def sound(folder: Path, report: dict) -> None:
+    """Every passage verbatim at its offsets, no citation dangling, at least 95% of the sentences cited."""
+    passages = {passage["id"]: passage for passage in report["passages"]}
+    for passage in passages.values():
+        text = (folder / "reports" / report["job_id"] / "sources" / f"{passage['source_id']}.txt").read_text("utf-8")
+        assert text[passage["start"] : passage["end"]] == passage["text"]
+    statements = [*report["summary"], *report["findings"]]
+    parts = [*statements, *report["timeline"], *report["entities"], *report["relations"]]
+    cited = [citation for part in parts for citation in part["citations"]]
+    cited += [claim["citation"] for row in report["agreement"] for claim in row["claims"]]
+    assert set(cited) <= passages.keys()
+    assert sum(bool(statement["citations"]) for statement in statements) >= 0.95 * len(statements)
+
+
+@pytest.fixture(scope="session")
+def assert_sound() -> Callable[[Path, dict], None]:
+    return sound

@@ -1,0 +1,143 @@
+from pathlib import Path
+
+import pytest
+
+ARTICLE = """# The bridge at {place}
+
+By Ann Author, 3 May 2021
+
+The council of {place} opened a new bridge on 3 May 2021. The bridge is {metres} metres long and cost
+12 million euros. The engineer Maria Keller designed the bridge for the city council. Traffic over the old
+bridge had been slow for years, and the mayor, John Baker, promised a new one in 2016. Work on the bridge
+began in March 2018 and took three years.
+
+The bridge carries two lanes for cars and one for bicycles. Residents of {place} welcomed the bridge with
+a festival. The old bridge will be taken down in 2022, the council said. A second bridge further down the
+river is being planned.
+"""
+
+
+@pytest.fixture
+def corpus(tmp_path) -> Path:
+    folder = tmp_path / "corpus"
+    folder.mkdir()
+    (folder / "leeds.md").write_text(ARTICLE.format(place="Leeds", metres=120))
+    (folder / "york.md").write_text(ARTICLE.format(place="York", metres=300).replace("festival", "long parade"))
+    return folder
+
+
+def test_a_question_over_a_folder_prints_the_answer_and_ends_with_the_path_of_the_report(app, corpus, tmp_path):
+    outcome = app("research", "How long is the bridge?", "--corpus", corpus)
+    assert outcome.status == 0, outcome.err
+    *answer, path = outcome.out.splitlines()
+    assert (tmp_path / path).name == "report.html"
+    assert (tmp_path / path).exists()
+    assert "metres long" in " ".join(answer)
+    assert "[1]" in outcome.out
+    for stage in ("plan", "search", "fetch", "index", "analyze", "verify", "publish"):
+        assert f"{stage}: " in outcome.err
+
+
+def test_json_is_alone_on_stdout_and_sound(app, corpus, tmp_path, assert_sound):
+    outcome = app("research", "How long is the bridge?", "--corpus", corpus, "--json")
+    assert_sound(tmp_path, outcome.report)
+    folder = tmp_path / "reports" / outcome.report["job_id"]
+    assert (folder / "report.json").read_text("utf-8") == outcome.out
+    assert {path.name for path in folder.iterdir()} == {
+        "report.html",
+        "report.md",
+        "report.json",
+        "evidence.zip",
+        "sources",
+    }
+
+
+def test_what_was_collected_can_be_searched_by_meaning(app, corpus):
+    assert app("research", "How long is the bridge?", "--corpus", corpus).status == 0
+    outcome = app("search", "lanes for cyclists", "--limit", "1")
+    assert outcome.status == 0, outcome.err
+    assert "bicycles" in outcome.out
+    assert "corpus:" in outcome.out
+
+
+def test_a_search_before_any_research_says_so(app):
+    outcome = app("search", "anything")
+    assert outcome.status == 0, outcome.err
+    assert "nothing was collected yet" in outcome.out
+
+
+def test_a_question_that_no_source_answers_is_partial_with_a_report(app, corpus, tmp_path):
+    outcome = app("research", "quantum chromodynamics of gluons", "--corpus", corpus, "--json")
+    assert outcome.status == 3, outcome.err
+    assert (outcome.report["status"], outcome.report["stop_reason"]) == ("partial", "sources")
+    assert (tmp_path / "reports" / outcome.report["job_id"] / "report.html").exists()
+
+
+def test_files_that_cannot_be_used_are_listed_each_with_its_reason(app, corpus):
+    (corpus / "binary.html").write_bytes(bytes(range(256)) * 200)
+    (corpus / "broken.pdf").write_bytes(b"%PDF-1.7\nnothing of the kind")
+    (corpus / "empty.txt").write_bytes(b"")
+    (corpus / "huge.txt").write_bytes(b"The bridge is long. " * 1_500_000)
+    outcome = app("research", "How long is the bridge?", "--corpus", corpus, "--json")
+    assert outcome.status == 0, outcome.err
+    failed = {source["url"]: source["reason"] for source in outcome.report["sources"] if source["status"] != "read"}
+    assert set(failed) == {"corpus:binary.html", "corpus:broken.pdf", "corpus:empty.txt", "corpus:huge.txt"}
+    assert all(failed.values())
+    assert "5,000,000" in failed["corpus:huge.txt"]
+    assert "Traceback" not in outcome.err
+
+
+def test_a_folder_of_unusable_files_alone_is_partial(app, tmp_path):
+    folder = tmp_path / "bad"
+    folder.mkdir()
+    (folder / "broken.pdf").write_bytes(b"%PDF-1.7\nnothing of the kind")
+    outcome = app("research", "anything", "--corpus", folder, "--json")
+    assert outcome.status == 3, outcome.err
+    assert [source["status"] for source in outcome.report["sources"]] == ["failed"]
+
+
+def test_markup_and_scripts_in_titles_and_texts_stay_text(app, tmp_path, assert_sound):
+    folder = tmp_path / "hostile"
+    folder.mkdir()
+    paragraphs = [
+        "The bridge &lt;img src=x onerror=alert(2)&gt; at Leeds is 120 metres long and {{7*7}} wide, engineers said.",
+        *["The council of Leeds opened the bridge on 3 May 2021, and many people came to see the new bridge."] * 6,
+    ]
+    body = "".join(f"<p>{paragraph}</p>" for paragraph in paragraphs)
+    title = "&lt;script&gt;alert(1)&lt;/script&gt; Bridges"
+    page = f"<html><head><title>{title}</title></head><body><article><h1>Bridges</h1>{body}</article></body></html>"
+    (folder / "hostile.html").write_text(page)
+    outcome = app("research", "<b>How long</b> is the bridge?", "--corpus", folder, "--json")
+    assert outcome.status == 0, outcome.err
+    assert_sound(tmp_path, outcome.report)
+    html = (tmp_path / "reports" / outcome.report["job_id"] / "report.html").read_text("utf-8")
+    assert "<script" not in html
+    assert "<img" not in html
+    assert "<b>How" not in html
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "complaint"),
+    [
+        (["research", "", "--corpus", "corpus"], 2, "the question: string should have at least 1 character"),
+        (["research", " \t", "--corpus", "corpus"], 2, "the question: string should have at least 1 character"),
+        (["research", "x" * 2_001, "--corpus", "corpus"], 2, "at most 2000 characters (given: 2,001 characters)"),
+        (["research", "q", "--corpus", "nowhere"], 2, "nowhere cannot be read: No such file or directory"),
+        (["research", "q", "--corpus", "corpus/leeds.md"], 2, "cannot be read: Not a directory"),
+        (["research", "q", "--corpus", "vacant"], 1, "holds no HTML, PDF, Markdown or text"),
+        (["research", "q"], 1, "there is nothing to search: name a folder"),
+        (["research", "q", "--corpus", "corpus", "--max-results", "0"], 2, "--max-results: "),
+        (["research", "q", "--corpus", "corpus", "--out", "corpus/leeds.md"], 1, "choose with --out"),
+        (["research", "q", "--corpus", "corpus", "--config", "no.toml"], 2, "no.toml cannot be read"),
+        (["research", "q", "--fast"], 2, "unrecognized arguments: --fast"),
+        (["search", " "], 2, "the query is empty"),
+        (["search", "q", "--limit", "0"], 2, "--limit: 1 to 100 are allowed (given: 0)"),
+        (["verify", "nothing.zip"], 1, "nothing.zip"),
+        ([], 2, "the following arguments are required: COMMAND"),
+    ],
+)
+def test_a_wrong_call_says_in_one_line_what_to_do(app, corpus, tmp_path, arguments, status, complaint):
+    (tmp_path / "vacant").mkdir()
+    outcome = app(*arguments)
+    assert outcome.status == status
+    assert complaint in outcome.complaint

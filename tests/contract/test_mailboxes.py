@@ -1,0 +1,148 @@
+import asyncio
+
+import pytest
+
+from actors.domain.errors import LeaseLostError
+from actors.domain.events import EventType, Note
+from actors.domain.job import JobStatus, StopReason
+from actors.store.ports import Advance, Fail, Finish
+
+LEASE = 0.04
+
+
+async def test_a_delivery_is_handed_to_one_worker_only(bench):
+    await bench.submit()
+    assert len(await bench.take(consumer="c1")) == 1
+    assert await bench.take(consumer="c2") == []
+
+
+async def test_no_more_is_taken_than_asked_for(bench):
+    for number in range(5):
+        await bench.submit(f"j{number}")
+    assert [delivery.job_id for delivery in await bench.take(limit=3)] == ["j0", "j1", "j2"]
+    assert len(await bench.take(limit=3)) == 2
+
+
+async def test_an_unacked_delivery_comes_back_when_its_lease_ends_and_counts_as_an_attempt(bench):
+    await bench.submit()
+    first = await bench.take_one(consumer="c1")
+    await bench.elapse(LEASE * 1.5)
+    second = await bench.take_one(consumer="c2")
+    assert (first.attempt, second.attempt) == (1, 2)
+
+
+async def test_a_renewed_lease_does_not_end(bench):
+    await bench.submit()
+    delivery = await bench.take_one()
+    for _ in range(3):
+        await bench.elapse(LEASE * 0.7)
+        assert await bench.store.mailboxes.renew([delivery.token], lease_seconds=LEASE) == {delivery.token}
+    assert await bench.take(consumer="c2") == []
+
+
+async def test_a_worker_that_was_paused_past_its_lease_cannot_renew_or_write(bench):
+    await bench.submit()
+    stale = await bench.take_one(consumer="c1")
+    await bench.elapse(LEASE * 1.5)
+    fresh = await bench.take_one(consumer="c2")
+    assert await bench.store.mailboxes.renew([stale.token], lease_seconds=LEASE) == set()
+    with pytest.raises(LeaseLostError, match="first:0 of job j1"):
+        await bench.store.mailboxes.advance(stale, Advance(b"stale", "second", 0))
+    await bench.store.mailboxes.advance(fresh, Advance(b"fresh", "second", 0))
+    assert await bench.store.jobs.artefacts("j1") == {"first:0": b"fresh"}
+
+
+async def test_the_same_worker_is_fenced_off_from_its_own_earlier_delivery(bench):
+    await bench.submit()
+    stale = await bench.take_one()
+    await bench.elapse(LEASE * 1.5)
+    await bench.take_one()
+    with pytest.raises(LeaseLostError):
+        await bench.store.mailboxes.advance(stale, Advance(b"stale", "second", 0))
+
+
+async def test_a_released_delivery_comes_back_at_once_without_counting_the_attempt(bench):
+    await bench.submit()
+    delivery = await bench.take_one(consumer="c1")
+    await bench.store.mailboxes.release([delivery.token])
+    assert (await bench.take_one(consumer="c2")).attempt == 1
+    with pytest.raises(LeaseLostError):
+        await bench.store.mailboxes.advance(delivery, Advance(b"x", "second", 0))
+
+
+async def test_a_transition_repeated_with_the_same_token_changes_nothing(bench):
+    await bench.submit()
+    delivery = await bench.take_one()
+    step = Advance(b"x", "second", 0, (Note(type=EventType.STAGE, stage="first"),))
+    await bench.store.mailboxes.advance(delivery, step)
+    await bench.store.mailboxes.advance(delivery, step)
+    assert len(await bench.take("second")) == 1
+    assert await bench.types() == [EventType.QUEUED, EventType.STARTED, EventType.STAGE]
+
+
+async def test_a_retry_waits_its_time_and_counts_on(bench):
+    await bench.submit()
+    delivery = await bench.take_one()
+    await bench.store.mailboxes.retry_later(delivery, delay_seconds=0.04)
+    await bench.store.mailboxes.wake()
+    assert await bench.take() == []
+    await bench.elapse(0.05)
+    await bench.store.mailboxes.wake()
+    assert (await bench.take_one()).attempt == 2
+
+
+async def test_a_finished_job_ends_with_its_reason_and_its_last_event(bench):
+    await bench.submit()
+    step = Finish(b"x", JobStatus.PARTIAL, StopReason.SOURCES)
+    await bench.store.mailboxes.finish(await bench.take_one(), step)
+    job = await bench.store.jobs.get("j1")
+    assert (job.status, job.stop_reason) == (JobStatus.PARTIAL, StopReason.SOURCES)
+    assert job.completed_at is not None
+    assert (await bench.store.events.read("j1"))[-1].type is EventType.PARTIAL
+
+
+async def test_a_failed_job_says_why_and_leaves_no_dead_letter_without_a_traceback(bench):
+    await bench.submit()
+    await bench.store.mailboxes.fail(await bench.take_one(), Fail("no key"))
+    job = await bench.store.jobs.get("j1")
+    assert (job.status, job.error) == (JobStatus.FAILED, "no key")
+    assert await bench.store.jobs.dead_letters() == []
+
+
+async def test_a_buried_delivery_is_a_dead_letter_newest_first(bench):
+    for job_id in ("j1", "j2"):
+        await bench.submit(job_id)
+        await bench.store.mailboxes.fail(await bench.take_one(), Fail(f"bug in {job_id}", "Traceback"))
+    letters = await bench.store.jobs.dead_letters()
+    assert [letter.reason for letter in letters] == ["bug in j2", "bug in j1"]
+    assert (letters[0].job_id, letters[0].stage, letters[0].attempts, letters[0].traceback) == (
+        "j2",
+        "first",
+        1,
+        "Traceback",
+    )
+
+
+async def test_a_waiting_taker_gets_what_arrives(bench):
+    waiting = asyncio.create_task(bench.store.mailboxes.take("first", "c1", limit=1, lease_seconds=1, block_seconds=5))
+    await asyncio.sleep(0)
+    await bench.submit()
+    (delivery,) = await asyncio.wait_for(waiting, 1)
+    assert delivery.job_id == "j1"
+
+
+async def test_a_taker_gives_up_after_its_time(bench):
+    taken = await bench.store.mailboxes.take("first", "c1", limit=1, lease_seconds=1, block_seconds=0.01)
+    assert taken == []
+
+
+async def test_cancelling_a_waiting_taker_loses_nothing(bench):
+    waiting = asyncio.create_task(
+        bench.store.mailboxes.take("first", "c1", limit=1, lease_seconds=LEASE, block_seconds=5)
+    )
+    await asyncio.sleep(0)
+    waiting.cancel()
+    await asyncio.wait({waiting})
+    await bench.submit()
+    await bench.elapse(LEASE * 1.5)
+    assert (await bench.take_one()).job_id == "j1"

@@ -1,0 +1,202 @@
+import asyncio
+
+from actors.domain.errors import PermanentError, TransientError
+from actors.domain.job import JobStatus
+from actors.runtime.notices import JobFailed, LeaseLost, StageRetried
+
+
+async def test_a_delivery_is_worked_and_its_step_carried_out(rig, work_of, completed):
+    await rig.submit()
+    async with rig.running(work_of(completed)):
+        assert (await rig.until_terminal()).status is JobStatus.COMPLETED
+    assert await rig.store.jobs.artefacts("j1") == {"first:0": b"done"}
+
+
+async def test_a_passing_failure_is_retried_and_told(rig, work_of, completed):
+    await rig.submit()
+    async with rig.running(work_of(TransientError("away"), completed)):
+        assert (await rig.until_terminal()).status is JobStatus.COMPLETED
+    assert [type(notice) for notice in rig.notices] == [StageRetried]
+
+
+async def test_a_permanent_failure_fails_the_job_at_once_with_its_message(rig, work_of):
+    await rig.submit()
+    async with rig.running(work_of(PermanentError("name a folder"))):
+        job = await rig.until_terminal()
+    assert (job.status, job.error) == (JobStatus.FAILED, "name a folder")
+    assert await rig.store.jobs.dead_letters() == []
+
+
+async def test_a_bug_is_tried_so_often_and_then_buried_while_other_jobs_go_on(rig, completed):
+    await rig.submit("bad")
+    await rig.submit("good")
+
+    async def work(delivery):
+        if delivery.job_id == "bad":
+            raise KeyError("a bug")
+        return completed
+
+    async with rig.running(work):
+        assert (await rig.until_terminal("bad")).status is JobStatus.FAILED
+        assert (await rig.until_terminal("good")).status is JobStatus.COMPLETED
+    (letter,) = await rig.store.jobs.dead_letters()
+    assert (letter.job_id, letter.attempts) == ("bad", 3)
+    assert "KeyError: 'a bug'" in letter.traceback
+    assert isinstance(rig.notices[-1], JobFailed)
+
+
+async def test_work_that_never_returns_is_stopped_at_its_deadline(rig):
+    await rig.submit()
+
+    async def work(delivery):
+        await asyncio.Event().wait()
+
+    async with rig.running(work, deadline_seconds=0.01):
+        job = await rig.until_terminal()
+    assert job.error == "given up after 3 attempts: an internal error (TimeoutError)"
+
+
+async def test_a_delivery_handed_out_too_often_is_failed_without_running_it(rig, work_of, completed):
+    await rig.submit()
+    for _ in range(3):
+        await rig.store.mailboxes.take("first", "dying", limit=1, lease_seconds=1, block_seconds=0)
+        rig.now[0] += 2
+    ran = []
+
+    async def work(delivery):
+        ran.append(delivery)
+        return completed
+
+    async with rig.running(work):
+        job = await rig.until_terminal()
+    assert job.status is JobStatus.FAILED
+    assert not ran
+
+
+async def test_no_more_is_worked_at_once_than_the_concurrency(rig, completed):
+    for number in range(9):
+        await rig.submit(f"j{number}")
+    at_work, most = 0, 0
+    go_on = asyncio.Event()
+
+    async def work(delivery):
+        nonlocal at_work, most
+        at_work += 1
+        most = max(most, at_work)
+        await go_on.wait()
+        at_work -= 1
+        return completed
+
+    async with rig.running(work):
+        await rig.until(lambda: at_work == 4)
+        go_on.set()
+        for number in range(9):
+            await rig.until_terminal(f"j{number}")
+    assert most == 4
+
+
+async def test_a_full_actor_takes_nothing_more(rig, completed):
+    for number in range(6):
+        await rig.submit(f"j{number}")
+    started = []
+
+    async def work(delivery):
+        started.append(delivery.job_id)
+        await asyncio.Event().wait()
+
+    async with rig.running(work):
+        await rig.until(lambda: len(started) == 4)
+        taken = await rig.store.mailboxes.take("first", "c2", limit=9, lease_seconds=1, block_seconds=0)
+    assert [delivery.job_id for delivery in taken] == ["j4", "j5"]
+
+
+async def test_a_stop_lets_work_at_hand_finish_and_takes_no_more(rig, completed):
+    await rig.submit()
+    go_on, started = asyncio.Event(), asyncio.Event()
+
+    async def work(delivery):
+        started.set()
+        await go_on.wait()
+        return completed
+
+    async with rig.running(work) as (task, stop):
+        await started.wait()
+        stop.set()
+        await rig.submit("late")
+        go_on.set()
+        await asyncio.wait_for(task, 1)
+        assert await rig.status("j1") is JobStatus.COMPLETED
+        assert await rig.status("late") is JobStatus.RUNNING
+
+
+async def test_a_cancelled_actor_hands_its_work_back_at_once(rig):
+    await rig.submit()
+    started = asyncio.Event()
+
+    async def work(delivery):
+        started.set()
+        await asyncio.Event().wait()
+
+    async with rig.running(work) as (task, _):
+        await started.wait()
+        task.cancel()
+        await asyncio.wait({task})
+        (again,) = await rig.store.mailboxes.take("first", "c2", limit=1, lease_seconds=1, block_seconds=0)
+    assert again.attempt == 1
+
+
+async def test_work_whose_lease_is_lost_is_cancelled_and_writes_nothing(rig, completed):
+    await rig.submit()
+    started = asyncio.Event()
+
+    async def work(delivery):
+        started.set()
+        await asyncio.Event().wait()
+
+    async with rig.running(work):
+        await started.wait()
+        rig.now[0] += 31
+        (stolen,) = await rig.store.mailboxes.take("first", "c2", limit=1, lease_seconds=30, block_seconds=0)
+        await rig.keeper.renew()
+        await rig.until(lambda: bool(rig.notices))
+        assert isinstance(rig.notices[0], LeaseLost)
+        await rig.store.mailboxes.finish(stolen, completed)
+    assert await rig.status() is JobStatus.COMPLETED
+
+
+async def test_work_that_ends_after_its_lease_was_lost_is_not_written(rig, completed):
+    await rig.submit()
+    started, go_on = asyncio.Event(), asyncio.Event()
+
+    async def work(delivery):
+        started.set()
+        await go_on.wait()
+        return completed
+
+    async with rig.running(work):
+        await started.wait()
+        rig.now[0] += 31
+        await rig.store.mailboxes.take("first", "c2", limit=1, lease_seconds=30, block_seconds=0)
+        go_on.set()
+        await rig.until(lambda: bool(rig.notices))
+    assert isinstance(rig.notices[0], LeaseLost)
+    assert await rig.status() is JobStatus.RUNNING
+
+
+async def test_a_job_that_is_cancelled_takes_its_work_along(rig):
+    await rig.submit()
+    started, ended = asyncio.Event(), asyncio.Event()
+
+    async def work(delivery):
+        started.set()
+        try:
+            await asyncio.Event().wait()
+        finally:
+            ended.set()
+
+    async with rig.running(work):
+        await started.wait()
+        await rig.store.jobs.cancel("j1")
+        rig.keeper.revoke("j1")
+        await asyncio.wait_for(ended.wait(), 1)
+    assert await rig.status() is JobStatus.CANCELLED

@@ -1,0 +1,94 @@
+import asyncio
+
+import pytest
+
+from actors.domain.documents import Extracted
+from actors.domain.errors import SourceError
+from actors.services.search.corpus import CorpusFile, CorpusSearch
+
+TEXTS = {
+    "corpus:ozone.html": ("The ozone hole", "Chlorine destroys ozone over the Antarctic in spring."),
+    "corpus:treaty.html": ("A treaty", "The Montreal Protocol limits chlorofluorocarbons. Ozone recovers."),
+    "corpus:bread.html": ("Bread", "Flour, water and salt make a dough that rests overnight."),
+}
+
+
+class Folder:
+    """A corpus folder in memory that counts what is read."""
+
+    def __init__(self):
+        self.stamps = dict.fromkeys(TEXTS, "1")
+        self.texts = dict(TEXTS)
+        self.read = []
+
+    def files(self):
+        return [CorpusFile(url, stamp) for url, stamp in sorted(self.stamps.items())]
+
+    async def extract(self, url):
+        self.read.append(url)
+        if url not in self.texts:
+            raise SourceError("is encrypted")
+        title, text = self.texts[url]
+        return Extracted(text=text, title=title)
+
+
+@pytest.fixture
+def folder():
+    return Folder()
+
+
+@pytest.fixture
+def search(folder, tmp_path):
+    return CorpusSearch(folder.files, folder.extract, tmp_path / "made" / "corpus.sqlite")
+
+
+async def test_files_are_ranked_by_their_words_and_others_left_out(search):
+    hits = await search.search("ozone over the Antarctic", limit=10)
+    assert [hit.url for hit in hits] == ["corpus:ozone.html", "corpus:treaty.html"]
+    assert [hit.rank for hit in hits] == [1, 2]
+    assert hits[0].title == "The ozone hole"
+
+
+async def test_no_more_hits_than_asked_for(search):
+    assert len(await search.search("ozone", limit=1)) == 1
+
+
+async def test_words_are_matched_by_their_stem(search):
+    assert [hit.url for hit in await search.search("doughs resting", limit=10)] == ["corpus:bread.html"]
+
+
+async def test_each_file_is_read_once_until_it_changes_even_by_questions_at_once(search, folder, tmp_path):
+    await asyncio.gather(*(search.search("ozone", limit=10) for _ in range(5)))
+    assert sorted(folder.read) == sorted(TEXTS)
+    folder.read.clear()
+    folder.texts["corpus:bread.html"] = ("Bread", "Now about ozone.")
+    folder.stamps["corpus:bread.html"] = "2"
+    del folder.stamps["corpus:treaty.html"]
+    again = CorpusSearch(folder.files, folder.extract, search.database)
+    hits = await again.search("ozone", limit=10)
+    assert {hit.url for hit in hits} == {"corpus:ozone.html", "corpus:bread.html"}
+    assert folder.read == ["corpus:bread.html"]
+
+
+async def test_a_file_that_cannot_be_read_is_listed_last_with_its_reason(search, folder):
+    folder.stamps["corpus:locked.pdf"] = "1"
+    hits = await search.search("ozone", limit=1)
+    assert [(hit.url, hit.reason) for hit in hits] == [
+        ("corpus:ozone.html", None),
+        ("corpus:locked.pdf", "is encrypted"),
+    ]
+
+
+@pytest.mark.parametrize("query", ["", "  ", '"', "AND OR NOT", "a* NEAR(b)", "ozone) OR (x", "🙂", "word\0word"])
+async def test_no_query_is_an_error(search, query):
+    await search.search(query, limit=3)
+
+
+async def test_an_index_of_another_version_is_made_anew(search, folder):
+    import sqlite3
+
+    await search.search("ozone", limit=3)
+    with sqlite3.connect(search.database) as connection:
+        connection.execute("pragma user_version = 999")
+    connection.close()
+    assert len(await search.search("ozone", limit=3)) == 2
