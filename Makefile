@@ -12,6 +12,8 @@ OUT ?= reports
 REQUIRE ?=
 export QUESTION := $(value Q)
 export REQUIRE
+# Without its compiled files each process would spend seconds on compiling its libraries again.
+unexport PYTHONDONTWRITEBYTECODE
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -37,5 +39,5 @@ clean: ## remove the environment and all caches (reports and data stay)
 .venv/installed: uv.lock pyproject.toml
 	@test -x $(BIN)/uv || $(PYTHON) -m venv .venv || { echo "$(PYTHON) cannot make an environment (Debian: apt install python3-venv)" >&2; exit 1; }
 	@$(BIN)/uv --version >/dev/null 2>&1 || $(BIN)/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
-	@UV_PROJECT_ENVIRONMENT=.venv $(BIN)/uv sync --frozen --quiet --python $(BIN)/python
+	@UV_PROJECT_ENVIRONMENT=.venv $(BIN)/uv sync --frozen --quiet --compile-bytecode --python $(BIN)/python
 	@touch $@

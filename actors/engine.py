@@ -6,7 +6,7 @@ import os
 import socket
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
@@ -49,6 +49,7 @@ class Engine:
     _store: Store
     _outside: Outside
     _supervisor: Supervisor
+    _warming: list[asyncio.Task[None]] = field(default_factory=list)
 
     @property
     def healthy(self) -> bool:
@@ -61,7 +62,15 @@ class Engine:
         Raises:
             OverloadedError: too many jobs wait already.
         """
+        if not self._warming:
+            self._warming.append(asyncio.create_task(self._outside.warm()))
         return await self._store.jobs.submit(str(uuid_utils.uuid7()), tenant, request)
+
+    async def close(self) -> None:
+        """Give up what was only made ready; `open_engine` calls it."""
+        for task in self._warming:
+            task.cancel()
+        await asyncio.gather(*self._warming, return_exceptions=True)
 
     async def job(self, job_id: str) -> Job:
         """The job as it stands, or `JobNotFoundError`."""
@@ -114,10 +123,12 @@ async def open_engine(config: EngineConfig, *, pipeline: Sequence[Stage] | None 
     async with open_services(config, store) as outside:
         supervisor = Supervisor(_children(run, pipeline, store, outside), listener=tell_log)
         supervisor.start()
+        engine = Engine(config.storage.reports, store, outside, supervisor)
         try:
-            yield Engine(config.storage.reports, store, outside, supervisor)
+            yield engine
         finally:
             await supervisor.drain(run.drain_seconds)
+            await engine.close()
 
 
 def _children(run: RunConfig, pipeline: Sequence[Stage], store: Store, outside: Outside) -> dict[str, Child]:

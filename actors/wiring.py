@@ -1,12 +1,13 @@
 """Which implementation stands behind each port of the services: the one place that knows them all."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 from actors.config import EngineConfig, FetchConfig
 from actors.domain.documents import Extracted
@@ -20,6 +21,7 @@ from actors.services.fetch.corpus import SCHEME, CorpusFetcher, corpus_files, co
 from actors.services.fetch.http import HttpFetcher
 from actors.services.fetch.reader import CachingReader
 from actors.services.fetch.settings import FetchSettings
+from actors.services.nlp.entities import load_model
 from actors.services.search.base import SearchProvider
 from actors.services.search.corpus import CorpusFile, CorpusSearch
 from actors.services.vectors.base import VectorStore
@@ -32,11 +34,12 @@ CORPUS_KEEP_SECONDS = 60.0
 
 @dataclass(frozen=True, slots=True)
 class Outside:
-    """The services as opened; `bind` makes them a delivery's own."""
+    """The services as opened; `bind` makes them a delivery's own, `warm` lets heavy libraries load ahead of need."""
 
     bind: Bind
     embedder: Embedder
     vectors: VectorStore
+    warm: Callable[[], Coroutine[Any, Any, None]]
 
 
 @asynccontextmanager
@@ -58,7 +61,17 @@ async def open_services(config: EngineConfig, store: Store) -> AsyncIterator[Out
             pool=pool,
             reports=config.storage.reports,
         )
-        yield Outside(bind, embedder, vectors)
+
+        async def warm() -> None:
+            loads = (pool.run(_load_libraries) for _ in range(config.engine.process_count))
+            await asyncio.gather(vectors.open(), *loads, return_exceptions=True)
+
+        yield Outside(bind, embedder, vectors, warm)
+
+
+def _load_libraries() -> None:
+    """What every process of the pool will need, and loads slowly; whatever fails here fails again where it matters."""
+    load_model()
 
 
 def _pool(stack: AsyncExitStack, config: EngineConfig, processes: int) -> ProcessPool:

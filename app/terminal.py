@@ -14,7 +14,12 @@ from actors.domain.documents import SourceStatus
 from actors.domain.events import Event, EventType
 from actors.domain.job import JobStatus
 
-MARKS = {None: "", Support.SUPPORTED: "", Support.PARTIAL: " (partly supported)", Support.UNSUPPORTED: " (not supported)"}
+MARKS = {
+    None: "",
+    Support.SUPPORTED: "",
+    Support.PARTIAL: " (partly supported)",
+    Support.UNSUPPORTED: " (not supported)",
+}
 WIDTH = 100
 
 

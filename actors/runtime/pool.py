@@ -21,6 +21,7 @@ T = TypeVar("T")
 
 PARENT_CHECK_SECONDS = 1.0
 PR_SET_PDEATHSIG = 1
+NICENESS = 5
 
 
 class ProcessPool:
@@ -51,7 +52,7 @@ class ProcessPool:
             self._pool = Processes(
                 max_workers=self._processes,
                 context=multiprocessing.get_context("spawn"),
-                initializer=die_with_parent,
+                initializer=_prepare,
                 initargs=(os.getpid(),),
             )
         return self._pool
@@ -64,8 +65,9 @@ class ProcessPool:
             await asyncio.to_thread(pool.join)
 
 
-def die_with_parent(parent: int) -> None:
-    """Let this process end when `parent` does, however that dies; Ctrl-C is for the parent alone."""
+def _prepare(parent: int) -> None:
+    """Give way to the parent's event loop, leave Ctrl-C to it, and end when it does, however it dies."""
+    os.nice(NICENESS)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)

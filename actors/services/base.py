@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import ParamSpec, Protocol, TypeAlias, TypeVar
 
+from actors.domain.documents import Extracted
 from actors.domain.events import Note
 from actors.domain.job import Record
 from actors.services.embeddings.base import Embedder
-from actors.domain.documents import Extracted
 from actors.services.search.base import SearchProvider
 from actors.services.vectors.base import VectorStore
 

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from actors.domain.analysis import Agreement, Entity, Relation, SourceSentiment, TimelineEvent
+from actors.domain.analysis import Agreement, Entity, Relation, SourceSentiment, TimelineEvent, Topic
 from actors.domain.artefacts import Analysis, Collection, Index, Plan
 from actors.domain.documents import Credibility, Document, Passage, Sentence
 from actors.domain.job import Job
@@ -22,7 +22,7 @@ from actors.services.nlp.related import related_questions
 from actors.services.nlp.sentences import is_prose, passage_sentences
 from actors.services.nlp.sentiment import source_sentiment
 from actors.services.nlp.timeline import timeline
-from actors.services.nlp.topics import topics
+from actors.services.nlp.topics import topics as find_topics
 from actors.services.nlp.words import content_words
 from actors.stages.base import Artefacts
 
@@ -55,12 +55,10 @@ class AnalyzeStage:
         query, pool = job.request.query, services.pool
         collection, index = artefacts.latest(Collection), artefacts.latest(Index)
         reading = await pool.run(gate, query, collection.documents, index.passages)
-        texts = [document.text for document in reading.documents]
-        answers, (entities, relations), phrases, themes, tone, events, agreed = await asyncio.gather(
+        answers, (entities, relations), (phrases, topics), tone, events, agreed = await asyncio.gather(
             _answers(query, artefacts.latest(Plan).questions, index, reading, services),
             _entities(reading, services),
-            pool.run(key_phrases, texts, language=reading.language),
-            pool.run(topics, reading.passages, language=reading.language),
+            pool.run(themes, reading),
             pool.run(sentiment, reading),
             pool.run(history, query, reading),
             pool.run(compare, reading),
@@ -71,12 +69,12 @@ class AnalyzeStage:
             findings=answers.findings,
             entities=entities,
             relations=relations,
-            topics=tuple(themes),
+            topics=topics,
             sentiment=tone,
             timeline=events,
             related=tuple(await pool.run(related_questions, query, entities, phrases, relations)),
             agreement=agreed,
-            key_phrases=tuple(phrases),
+            key_phrases=phrases,
             credibility=await pool.run(weigh, collection.documents, agreed),
             warnings=tuple(left_out(collection.documents, reading)),
         )
@@ -112,6 +110,12 @@ def gate(query: str, documents: Sequence[Document], passages: Sequence[Passage])
     within = tuple(passage for passage in passages if passage.source_id in ids)
     sentences = (sentence for passage in within for sentence in passage_sentences(passage))
     return Reading(language, kept, within, tuple(each for each in sentences if is_prose(each.text)))
+
+
+def themes(reading: Reading) -> tuple[tuple[tuple[str, float], ...], tuple[Topic, ...]]:
+    """The key phrases and the topics."""
+    phrases = key_phrases([document.text for document in reading.documents], language=reading.language)
+    return tuple(phrases), tuple(find_topics(reading.passages, language=reading.language))
 
 
 def sentiment(reading: Reading) -> tuple[SourceSentiment, ...]:

@@ -22,8 +22,8 @@ _LEAD = re.compile(
     re.IGNORECASE,
 )
 _TAIL = re.compile(
-    r"\s*(?:[|•·—–]|\s-\s|,?\s*(?:on|am|vom)\s+\d|\s(?:updated|published|posted)\b|(?<!\w)\d{1,2}[./ ]|\bview (?:all|more)\b)"
-    r".*$",
+    r"\s*(?:[|•·—–]|\s-\s|,?\s*(?:on|am|vom)\s+\d|\s(?:updated|published|posted)\b|(?<!\w)\d{1,2}[./ ]"
+    r"|\bview (?:all|more)\b).*$",
     re.IGNORECASE,
 )
 _ADDRESS = re.compile(r"https?://\S+|\S+@\S+|@\w+")
@@ -46,6 +46,7 @@ def _clean(name: str) -> str:
         return ""
     name = tidy_line(_TAIL.sub("", _ADDRESS.sub("", name))).strip(" ,;:|")
     usable = 1 < len(name) <= MAX_CHARACTERS and len(name.split()) <= MAX_WORDS and any(map(str.isalpha, name))
+    usable = usable and not set(name) & set("<>{}=")
     return name if usable and name.lower() not in NOBODY else ""
 
 

@@ -41,13 +41,13 @@ class CorpusFetcher:
     def _read(self, url: str) -> Page:
         path = _locate(self.folder, url)
         content_type = CONTENT_TYPES.get(path.suffix.lower())
-        if content_type is None:
+        if content_type is None and not path.is_dir():
             raise SourceError(f"files of the kind {path.suffix or 'without suffix'} are not read")
         try:
             body = _content(path, self.max_bytes)
         except OSError as error:
             raise SourceError(f"cannot be opened: {error.strerror}") from None
-        return Page(url, body, content_type, None, datetime.now(UTC).isoformat(timespec="seconds"))
+        return Page(url, body, content_type or "", None, datetime.now(UTC).isoformat(timespec="seconds"))
 
 
 def corpus_files(folder: Path) -> list[str]:
@@ -59,7 +59,7 @@ def corpus_files(folder: Path) -> list[str]:
         PermanentError: `folder` itself cannot be read.
     """
     try:
-        next(iter(os.scandir(folder)), None)
+        os.scandir(folder).close()
     except OSError as error:
         raise PermanentError(f"the corpus folder {folder} cannot be read: {error.strerror}") from None
     return sorted(corpus_url(folder, path) for path in _documents(folder))
@@ -107,11 +107,15 @@ def _locate(folder: Path, url: str) -> Path:
 
 def _content(path: Path, max_bytes: int) -> bytes:
     """The bytes of a regular file; anything else might never end."""
-    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-    with os.fdopen(descriptor, "rb") as file:
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+    with open(path, "rb", opener=_without_waiting) as file:
+        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
             raise SourceError("is not a file")
         content = file.read(max_bytes + 1)
     if len(content) > max_bytes:
         raise too_large(max_bytes)
     return content
+
+
+def _without_waiting(path: str, flags: int) -> int:
+    """A pipe opens at once instead of waiting for its writer."""
+    return os.open(path, flags | os.O_NONBLOCK)

@@ -9,10 +9,11 @@ from actors.services.fetch.base import Page
 from actors.services.fetch.charset import decode
 from actors.services.fetch.dates import worded_date
 from actors.services.fetch.metadata import read_metadata
-from actors.services.fetch.tidy import tidy_text
+from actors.services.fetch.tidy import tidy_line, tidy_text
 
 BLOCKS = frozenset({"p", "head", "item", "list", "row", "table", "quote", "code", "div", "lb", "body", "main"})
 CAPTION_WORDS = 12
+SHORT_WORDS = 100
 DATELINE_LINES = 8
 DATELINE_CHARACTERS = 60
 
@@ -56,8 +57,18 @@ def _main_text(tree: Any) -> str:  # noqa: ANN401
     _keep_captions(tree)
     document = bare_extraction(tree, include_comments=False, include_tables=True, with_metadata=False)
     if isinstance(document, Document) and (text := tidy_text("".join(_render(document.body)))):
-        return text
+        return _with_repeats(tree, text)
     return tidy_text(baseline(tree)[1])
+
+
+def _with_repeats(tree: Any, text: str) -> str:  # noqa: ANN401
+    """A short `text` with the paragraphs that equal the one before, which the extractor drops."""
+    lines = set(text.split("\n"))
+    if len(text.split()) >= SHORT_WORDS:
+        return text
+    found = (tidy_line(element.text_content()) for element in tree.iter("h1", "h2", "h3", "p", "li"))
+    repeated = [line for line in found if line in lines]
+    return "\n".join(repeated) if lines == set(repeated) and len(repeated) > len(lines) else text
 
 
 def _keep_captions(tree: Any) -> None:  # noqa: ANN401

@@ -89,22 +89,17 @@ def _first(tags: dict[str, list[str]], names: tuple[str, ...]) -> str:
 
 
 def _title(tree: Any, tags: dict[str, list[str]], described: Described, sites: set[str]) -> str:  # noqa: ANN401
-    """The heading that the page also names to machines; else its only heading, or what it tells machines."""
+    """The heading that the page also names to machines; else what these are told twice, or the only heading."""
     element = tree.find(".//title")
     page_title = _without_site(_content(element), sites) if element is not None else ""
     headings = [text for text in map(_content, tree.iter("h1")) if text and not _is_site(text, sites)]
     told = [_without_site(title, sites) for title in (_first(tags, TITLE_TAGS), described.headline) if title]
     whole = " ".join([page_title, *told]).lower()
     confirmed = [heading for heading in headings if heading.lower() in whole]
-    single = headings if len(headings) == 1 and (not told or _alike(headings[0], told[0])) else []
-    candidates = [*confirmed[:1], *single, *told, page_title, *headings]
+    agreed = [title for title in told[:1] if title.lower() in page_title.lower()]
+    single = headings if len(headings) == 1 else []
+    candidates = [*confirmed[:1], *agreed, *single, *told, page_title, *headings]
     return next(filter(None, map(_clean_title, candidates)), "")
-
-
-def _alike(one: str, other: str) -> bool:
-    """Whether two wordings of a title share a word that carries meaning."""
-    words, others = ({word for word in text.lower().split() if len(word) > 3} for text in (one, other))  # noqa: PLR2004
-    return bool(words & others)
 
 
 def _without_site(title: str, sites: set[str]) -> str:

@@ -11,6 +11,7 @@ from actors.domain.errors import SourceError
 from actors.services.fetch.base import Page
 from actors.services.fetch.byline import clean_authors
 from actors.services.fetch.dates import iso_date
+from actors.services.fetch.masthead import HEAD_LINES, read_masthead
 from actors.services.fetch.reflow import paragraphs, without_running_heads
 from actors.services.fetch.tidy import tidy_line, tidy_text
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from pypdf import PdfReader
 
 MAX_PAGES = 400
+TITLE_MAX_CHARACTERS = 200
 LIGATURES = str.maketrans({"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st"})
 
 _FILE_NAME = re.compile(
@@ -27,7 +29,7 @@ _PDF_DATE = re.compile(r"^D:\s*(\d{4})(\d{2})?(\d{2})?")
 
 
 def read_pdf(page: Page) -> Extracted:
-    """The text and metadata of the first `MAX_PAGES` pages.
+    """The text and metadata of the first `MAX_PAGES` pages; a date in the text wins over that of the file.
 
     Raises:
         SourceError: it is encrypted with a password, broken, or holds no text.
@@ -47,7 +49,13 @@ def read_pdf(page: Page) -> Extracted:
     text = tidy_text("\n".join(paragraphs(lines)))
     if not text:
         raise SourceError("is a PDF without text, perhaps a scan")
-    return Extracted(text=text, title=title or text.split("\n", 1)[0][:200], author=author, published=published)
+    masthead = read_masthead([line for line in text.split("\n", HEAD_LINES + 1) if line != title])
+    return Extracted(
+        text=text,
+        title=title or text.split("\n", 1)[0][:TITLE_MAX_CHARACTERS],
+        author=author or masthead.author,
+        published=masthead.published or published,
+    )
 
 
 def _opened(body: bytes) -> "PdfReader":

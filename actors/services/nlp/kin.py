@@ -5,7 +5,7 @@ from functools import cache
 _GROUPS = """
     discov find found detect identifi observ report reveal notic spot announc recogn uncov
     caus lead led due result trigger blame reason becaus driven destroy damag
-    fix repair solv ban heal recov restor remedi phase
+    fix repair solv ban heal recov return restor remedi phase
     invent develop creat design devis pioneer inventor
     build built construct erect
     die death dead kill victim casualti fatal perish

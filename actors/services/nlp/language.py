@@ -14,7 +14,7 @@ FALLBACK = "en"
 _CODE_LENGTH = 2
 
 STOP_WORDS = {
-    "en": "the of and to in is that for it was on with as by at from are this which be have not has were but they",
+    "en": "the of and to in is that for it was on with as by at from are this which be have has were they what how who",
     "de": "der die und das ist nicht von den mit dem des zu auf für eine ein auch sich im wird als sind wurde bei nach",
     "fr": "le la les et des est en une du dans que pour qui sur au par pas avec il sont plus ce ont été cette aux",
     "es": "el la los las y del que en una por con para se es no su al como más pero fue sus este entre también",
@@ -28,6 +28,7 @@ STOP_WORDS = {
 _WORD = re.compile(r"[^\W\d_]+")
 _MIN_LETTERS = 20
 _MIN_STOP_WORDS = 6
+_SHORT_WORDS = 30
 _MAX_WORDS = 600
 _SAMPLE = 3_000
 _FEW_WORDS = 8
@@ -88,8 +89,11 @@ def _by_stop_words(words: Sequence[str]) -> str | None:
     """The language whose stop words are clearly the most frequent, if one's are."""
     counts = {language: sum(word in stop for word in words) for language, stop in _stop_words().items()}
     (best, hits), (_, others) = sorted(counts.items(), key=lambda item: (-item[1], item[0]))[:2]
-    clear = hits >= _MIN_STOP_WORDS and hits >= 0.15 * len(words) and hits >= 1.6 * others
-    return best if clear else None
+    if len(words) < _SHORT_WORDS:
+        clear = hits >= _MIN_STOP_WORDS // 2 and hits >= 2 * others
+    else:
+        clear = hits >= _MIN_STOP_WORDS and hits >= 1.6 * others
+    return best if clear and hits >= 0.15 * len(words) else None
 
 
 @cache

@@ -66,29 +66,17 @@ def weighed_by_source(weighted: Weighted, sources: Sequence[str]) -> Weighted:
 def coverage(weighted: Weighted, words: Sequence[str]) -> Floats:
     """For each text the share (0 to 1) of `words` (stems) that it holds; rare and unknown ones weigh more.
 
-    Words of nearly the same meaning are one together, and another of their kin counts half.
+    Another word of nearly the same meaning counts half.
     """
     rarest = float(weighted.weights.max())
     total, found = 0.0, np.zeros(weighted.rows.shape[0])
-    for meaning in _meanings(words):
-        columns = [weighted.words[word] for word in meaning if word in weighted.words]
-        near = [weighted.words[other] for word in meaning for other in kin(word) if other in weighted.words]
-        weight = max((float(weighted.weights[column]) for column in columns), default=rarest)
-        total += weight
-        found += weight * np.maximum(_has(weighted, columns), _KIN_CREDIT * _has(weighted, near))
-    return found / total if total else found
-
-
-def _meanings(words: Sequence[str]) -> list[tuple[str, ...]]:
-    """The words in groups of kin, each in one."""
-    groups: list[tuple[str, ...]] = []
     for word in sorted(set(words)):
-        home = next((at for at, group in enumerate(groups) if set(kin(word)).intersection(group)), None)
-        if home is None:
-            groups.append((word,))
-        else:
-            groups[home] = (*groups[home], word)
-    return groups
+        column = [weighted.words[word]] if word in weighted.words else []
+        near = [weighted.words[other] for other in kin(word) if other in weighted.words]
+        weight = float(weighted.weights[column[0]]) if column else rarest
+        total += weight
+        found += weight * np.maximum(_has(weighted, column), _KIN_CREDIT * _has(weighted, near))
+    return found / total if total else found
 
 
 def _has(weighted: Weighted, columns: Sequence[int]) -> Floats:

@@ -8,6 +8,7 @@ from actors.domain.documents import Source, SourceStatus
 from actors.services.report.quotes import Citing, Quote, number_quotes
 
 MOST_EVENTS, MOST_ENTITIES, MOST_RELATIONS, MOST_AGREEMENTS = 60, 30, 25, 20
+_MOST_QUOTES = 90
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +141,7 @@ def _mentions(before: Sequence[Citing], entities: Sequence[Entity], relations: S
         *((each.citations, "entities", "Links") for each in relations),
     ):
         known = [citation for citation in citations if citation in quoted][:3]
-        chosen = tuple(known or citations[:1])
+        room = len(quoted) < _MOST_QUOTES
+        chosen = tuple(known or citations[: 1 if room else 0])
         quoted.update(chosen)
         yield Citing(anchor, label, chosen)

@@ -11,6 +11,7 @@ from urllib.parse import quote
 _WORD = re.compile(r"[^\s。、，！？；：]+[。、，！？；：]*|[。、，！？；：]+")
 _LINE = re.compile(r"[^\n]*\S[^\n]*")
 _EDGE_WORDS = 4
+_EDGE_BYTES = 100
 _EXACT_WORDS = 10
 _EXACT_CHARACTERS = 120
 
@@ -47,16 +48,18 @@ def _words(text: str, start: int, end: int) -> list[Bounds]:
 
 
 def _head(text: str, words: Sequence[Bounds]) -> Bounds:
-    """The fewest first words that the text does not hold earlier."""
-    start = words[0][0]
-    for _, end in words[_EDGE_WORDS - 1 :]:
-        if text.find(text[start:end]) == start:
-            return start, end
-    return start, words[-1][1]
+    """The fewest first words that the text does not hold earlier, as far as they are not too long for an address."""
+    start, end = words[0]
+    for taken, (_, end) in enumerate(words, 1):
+        if taken >= _EDGE_WORDS and text.find(text[start:end]) == start:
+            break
+        if len(text[start:end].encode(errors="replace")) >= _EDGE_BYTES:
+            break
+    return start, end
 
 
 def _tail(text: str, words: Sequence[Bounds], *, after: int) -> Bounds | None:
-    """The fewest last words that do not follow the head earlier; None where the head leaves no room."""
+    """The fewest last words that do not follow the head earlier, within the same length; None where no room is left."""
     end = words[-1][1]
     best = None
     for taken, (start, _) in enumerate(reversed(words), 1):
@@ -64,6 +67,8 @@ def _tail(text: str, words: Sequence[Bounds], *, after: int) -> Bounds | None:
             break
         best = start, end
         if taken >= _EDGE_WORDS and text.find(text[start:end], after) == start:
+            break
+        if len(text[start:end].encode(errors="replace")) >= _EDGE_BYTES:
             break
     return best
 

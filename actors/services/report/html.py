@@ -22,29 +22,44 @@ from actors.services.report.quotes import Quote, cited, pieces
 
 _TEMPLATES = Path(__file__).parent / "templates"
 _STYLES = ("base.css", "sections.css", "charts.css", "media.css")
-_QUOTED_BYTES = 60_000
-_SHORTEST_QUOTE, _LONGEST_QUOTE = 260, 1_400
+_MOST_BYTES, _MANY_SOURCES = 190_000, 20
+_ROOMS_FOR_QUOTES = (60_000, 35_000, 15_000, 5_000)
+_SHORTEST_QUOTE, _LONGEST_QUOTE = 80, 1_400
 
 
 def render_html(report: Report, texts: Mapping[str, str]) -> str:
-    """The page. `texts` are the cleaned texts by source id, which the links into the sources are built from."""
+    """The page. `texts` are the cleaned texts by source id, which the links into the sources are built from.
+
+    Passages are shown whole where the page stays light, else shortened around what they carry.
+    """
     shown = content(report)
-    return (
-        _environment()
-        .get_template("report.html.j2")
-        .render(
-            content=shown,
-            report=report,
-            style=_style(),
-            policy=_policy(_style()),
-            charts=_charts(shown),
-            stretched=is_stretched([event for _, event in shown.events]),
-            cited=partial(cited, quotes=shown.quotes),
-            pieces=partial(pieces, limit=_quote_limit(shown)),
-            passage_link=partial(_passage_link, texts=texts),
-            language_of=_language_of(shown),
+    known = _fixed(shown, texts)
+    most = _MOST_BYTES * max(len(report.sources) / _MANY_SOURCES, 1)
+    page = ""
+    for room in _ROOMS_FOR_QUOTES:
+        page = (
+            _environment()
+            .get_template("report.html.j2")
+            .render(known, pieces=partial(pieces, limit=_quote_limit(shown, room)))
         )
-    )
+        if len(page.encode(errors="replace")) <= most:
+            break
+    return page
+
+
+def _fixed(shown: Content, texts: Mapping[str, str]) -> dict[str, Any]:
+    """What the template is told, however long the quotations are."""
+    return {
+        "content": shown,
+        "report": shown.report,
+        "style": _style(),
+        "policy": _policy(_style()),
+        "charts": _charts(shown),
+        "stretched": is_stretched([event for _, event in shown.events]),
+        "cited": partial(cited, quotes=shown.quotes),
+        "passage_link": partial(_passage_link, texts=texts),
+        "language_of": _language_of(shown),
+    }
 
 
 @cache
@@ -63,6 +78,7 @@ def _environment() -> Environment:
         percent=wording.percent,
         in_words=wording.in_words,
         moment=wording.moment,
+        signed=wording.signed,
         support=wording.support_words,
     )
     environment.globals.update(
@@ -98,11 +114,11 @@ def _charts(shown: Content) -> dict[str, Any]:
     }
 
 
-def _quote_limit(shown: Content) -> int:
-    """Characters shown of each passage, so that many passages, or wide letters, do not make the page heavy."""
+def _quote_limit(shown: Content, room: int) -> int:
+    """Characters shown of each passage, so that all take about `room` bytes, whatever their letters."""
     characters = sum(len(quote.passage.text) for quote in shown.quotes.values()) or 1
     size = sum(len(quote.passage.text.encode(errors="replace")) for quote in shown.quotes.values()) or 1
-    share = _QUOTED_BYTES * characters / size / max(len(shown.quotes), 1)
+    share = room * characters / size / max(len(shown.quotes), 1)
     return min(max(math.floor(share), _SHORTEST_QUOTE), _LONGEST_QUOTE)
 
 

@@ -145,7 +145,7 @@ def _sentiment(shown: Content) -> Iterator[str]:
         yield "A weak signal: counted from words, from −1 (negative) to +1 (positive)."
         yield ""
         rows = (
-            (_named(each.source_id, shown), f"{each.score:+.2f}", each.label, str(each.sentences))
+            (_named(each.source_id, shown), wording.signed(each.score), each.label, str(each.sentences))
             for each in shown.report.sentiment
         )
         yield from table(("Source", "Tone", "In a word", "Sentences"), rows)

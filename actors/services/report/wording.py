@@ -90,6 +90,11 @@ def percent(share: float) -> str:
     return "under 1%" if whole == 0 and share > 0 else f"{whole}%"
 
 
+def signed(score: float) -> str:
+    """`-0.5` as `−0.50`, with a true minus; nothing that rounds to zero has a sign."""
+    return "0.00" if abs(score) < 0.005 else f"{score:+.2f}".replace("-", "−")  # noqa: PLR2004 (half of the last digit)
+
+
 def in_words(date: str, granularity: Granularity | None = None) -> str:
     """`2021-05-03` as `3 May 2021`, `1980` of a decade as `1980s`, `1600` of a century as `17th century`."""
     before = date.startswith("-")

@@ -35,6 +35,10 @@ class LocalChroma:
     folder: Path
     model: str
 
+    async def open(self) -> None:
+        """Start the process and import the library, ahead of need."""
+        await self.pool.run(_open, str(self.folder))
+
     async def upsert(
         self, tenant: str, job_id: str, passages: Sequence[Passage], sources: dict[str, Source], vectors: Vectors
     ) -> None:
@@ -114,6 +118,10 @@ def _collection(place: Place) -> Any:  # noqa: ANN401 (chromadb's own types pull
     return _client(place.folder).get_or_create_collection(
         name, embedding_function=None, configuration={"hnsw": {"space": "cosine"}}
     )
+
+
+def _open(folder: str) -> None:
+    _client(folder)
 
 
 @cache

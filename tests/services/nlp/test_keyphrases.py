@@ -39,8 +39,8 @@ def test_function_words_neither_begin_nor_end_a_phrase(ozone_text: str) -> None:
 def test_the_stop_words_of_another_language_are_left_out() -> None:
     text = "Die Ozonschicht schützt die Erde. Die Ozonschicht und die Erde und der Mond."
     phrases = [phrase for phrase, _ in key_phrases([text], language="de")]
-    assert set(phrases[:2]) == {"Erde", "Ozonschicht"}
-    assert not {"die", "Die", "und", "der"} & set(phrases)
+    assert phrases[0] == "Erde"
+    assert not {"die", "der", "und"} & {word.lower() for phrase in phrases for word in phrase.split()}
 
 
 def test_the_limit_holds(ozone_text: str) -> None:

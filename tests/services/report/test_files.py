@@ -120,7 +120,9 @@ def test_a_dangling_citation_is_found(damaged: Callable[..., list[str]], files: 
     def change(report: dict[str, Any]) -> None:
         report["summary"][0]["citations"] = ["s9p99"]
 
-    assert "citation s9p99: there is no such passage" in damaged(**{"report.json": edited(files["report.json"], change)})
+    assert "citation s9p99: there is no such passage" in damaged(
+        **{"report.json": edited(files["report.json"], change)}
+    )
 
 
 def test_moved_evidence_is_found(damaged: Callable[..., list[str]], files: dict[str, bytes]) -> None:

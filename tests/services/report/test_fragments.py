@@ -5,7 +5,9 @@ from hypothesis import strategies as st
 
 from actors.services.report.fragments import text_directive, with_directive
 
-TEXT = "The treaty was signed in Montreal.\nThe treaty was signed by 24 countries, all of them early, on a day in autumn."
+TEXT = (
+    "The treaty was signed in Montreal.\nThe treaty was signed by 24 countries, all of them early, on a day in autumn."
+)
 
 
 def directive(quotation: str, text: str = TEXT) -> str:

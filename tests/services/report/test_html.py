@@ -165,7 +165,17 @@ def test_the_language_of_a_quotation_is_told_where_it_is_not_english(large: Made
 
 
 HOSTILE = st.text(min_size=1, max_size=60) | st.sampled_from(
-    ["<script>alert(1)</script>", "{{7*7}}", "{% raw %}", "</style><b>", "\u202egnp.exe", "😀" * 30, "x" * 10_000, " ", "&lt;"]
+    [
+        "<script>alert(1)</script>",
+        "{{7*7}}",
+        "{% raw %}",
+        "</style><b>",
+        "\u202egnp.exe",
+        "😀" * 30,
+        "x" * 10_000,
+        " ",
+        "&lt;",
+    ]
 )
 
 

@@ -7,7 +7,7 @@ from markupsafe import Markup
 from actors.domain.analysis import SourceSentiment
 from actors.domain.documents import Source
 from actors.services.report.charts.svg import fit, joined, stretched
-from actors.services.report.wording import line
+from actors.services.report.wording import line, signed
 
 MOST_BARS = 24
 _ROW, _TOP, _BAR, _FONT = 38.0, 26.0, 8.0, 13.0
@@ -27,7 +27,7 @@ def sentiment_bars(sentiment: Sequence[SourceSentiment], sources: Mapping[str, S
         '<line class="axis" x1="50%" x2="50%" y1="{0}" y2="{1}"/><text class="note" x="2%" y="12">− negative</text>'
         '<text class="note mid" x="50%" y="12">neutral</text><text class="note end" x="98%" y="12">positive +</text>'
     ).format(_TOP - 6, height - 4)
-    words = "; ".join(f"{_name(each, sources.get(each.source_id))}: {each.score:+.2f}" for each in shown)
+    words = "; ".join(f"{_name(each, sources.get(each.source_id))}: {signed(each.score)}" for each in shown)
     return stretched("sentiment", "Tone of each source, from negative to positive", words, height, axis + joined(rows))
 
 
@@ -47,7 +47,7 @@ def _row(each: SourceSentiment, source: Source | None, number: int) -> Markup:
         top + _FONT,
         fit(_name(each, source), _FONT, _LABEL_ROOM),
         top + _FONT,
-        f"{each.score:+.2f}",
+        signed(each.score),
         top + 20,
         _BAR,
         each.label,

@@ -10,7 +10,7 @@ from actors.services.report.wording import in_words
 
 _LENGTHS: dict[Granularity, float] = {"day": 0.0, "month": 1 / 12, "year": 1.0, "decade": 10.0, "century": 100.0}
 _YEAR_STEPS = (1, 2, 5, 10, 20, 25, 50, 100, 200, 250, 500, 1000, 2000)
-_MOST_TICKS = 8
+_MOST_TICKS, _MOST_WHEN_STRETCHED = 6, 60
 _DAYS_SPAN, _MONTHS_SPAN = 0.2, 3.0
 _YEAR_ROOM, _DATE_ROOM = 14.0, 31.0
 
@@ -75,7 +75,8 @@ def _candidates(axis: Axis, span: float) -> Iterator[tuple[float, str]]:
         for month in range(int(axis.first * 12 + 0.999), int(axis.last * 12) + 1):
             yield month / 12, in_words(_iso(month / 12, 7))
     else:
-        step = next((each for each in _YEAR_STEPS if span / each <= _MOST_TICKS), _YEAR_STEPS[-1])
+        most = _MOST_WHEN_STRETCHED if axis.stretch else _MOST_TICKS
+        step = next((each for each in _YEAR_STEPS if span / each <= most), _YEAR_STEPS[-1])
         first = -int(-axis.first // step) * step
         for year in range(first, int(axis.last) + 1, step):
             yield float(year), in_words(_iso(float(year), 4))

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from markupsafe import Markup
 
-from actors.domain.analysis import Granularity, TimelineEvent
+from actors.domain.analysis import TimelineEvent
 from actors.services.report.charts.svg import joined, stretched
 from actors.services.report.charts.time_axis import Axis, beginning, ending, ticks
 from actors.services.report.wording import in_words
@@ -26,8 +26,8 @@ def timeline_chart(events: Sequence[TimelineEvent]) -> Markup:
     axis, places, lanes = _arranged(events)
     floor = _HEAD + (max(lanes) + 1) * _LANE
     marks = [
-        _mark(number, event.granularity, place, floor - (lane + 0.5) * _LANE)
-        for number, (event, place, lane) in enumerate(zip(events, places, lanes, strict=True), 1)
+        _mark(number, place, floor - (lane + 0.5) * _LANE)
+        for number, (place, lane) in enumerate(zip(places, lanes, strict=True), 1)
     ]
     line = Markup('<line class="axis" x1="0" x2="100%" y1="{0}" y2="{0}"/>').format(floor)
     labels = [_tick(axis, value, label, floor) for value, label in ticks(axis)]
@@ -85,7 +85,7 @@ def _lanes(places: Sequence[Stretch]) -> list[int]:
     return lanes
 
 
-def _mark(number: int, granularity: Granularity, place: Stretch, y: float) -> Markup:
+def _mark(number: int, place: Stretch, y: float) -> Markup:
     left, right = place
     middle = (left + right) / 2
     if right - left > _DOT_SHARE + 0.01:
@@ -93,7 +93,7 @@ def _mark(number: int, granularity: Granularity, place: Stretch, y: float) -> Ma
             left, y - _DOT, right - left, 2 * _DOT, _DOT
         )
     else:
-        shape = Markup('<circle class="dot {}" cx="{:.2f}%" cy="{:.1f}" r="{}"/>').format(granularity, middle, y, _DOT)
+        shape = Markup('<circle class="dot" cx="{:.2f}%" cy="{:.1f}" r="{}"/>').format(middle, y, _DOT)
     return shape + Markup('<text class="number" x="{:.2f}%" y="{:.1f}">{}</text>').format(middle, y + 4, number)
 
 

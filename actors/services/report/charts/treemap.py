@@ -10,14 +10,16 @@ from actors.services.report.wording import line, percent
 
 _WIDTH, _HEIGHT, _GAP, _PADDING = 400.0, 250.0, 3.0, 8.0
 _LABEL, _SMALL, _LEADING = 14.0, 11.5, 1.3
-_MOST_TILES = 14
+_MOST_TILES, _THINNEST, _LEAST_SHARE = 14, 0.5, 0.001
+_BOLD = 1.1
 
 Rect = tuple[float, float, float, float]
 
 
 def treemap(topics: Sequence[Topic]) -> Markup:
-    """The topics of positive weight, largest first; empty where there is none."""
-    shown = sorted((topic for topic in topics if topic.weight > 0), key=lambda topic: (-topic.weight, topic.label))
+    """The topics that have a share worth a tile, largest first; empty where there is none."""
+    least = _LEAST_SHARE * sum(topic.weight for topic in topics)
+    shown = sorted((topic for topic in topics if topic.weight > least), key=lambda topic: (-topic.weight, topic.label))
     shown = shown[:_MOST_TILES]
     if not shown:
         return Markup("")
@@ -31,7 +33,15 @@ def _rects(topics: Sequence[Topic]) -> list[Rect]:
 
     sizes = squarify.normalize_sizes([topic.weight for topic in topics], _WIDTH + _GAP, _HEIGHT + _GAP)
     places = squarify.squarify(sizes, 0, 0, _WIDTH + _GAP, _HEIGHT + _GAP)
-    return [(each["x"], each["y"], max(each["dx"] - _GAP, 0.5), max(each["dy"] - _GAP, 0.5)) for each in places]
+    return [
+        (
+            min(each["x"], _WIDTH - _THINNEST),
+            min(each["y"], _HEIGHT - _THINNEST),
+            max(each["dx"] - _GAP, _THINNEST),
+            max(each["dy"] - _GAP, _THINNEST),
+        )
+        for each in places
+    ]
 
 
 def _tile(topic: Topic, rect: Rect, rank: int) -> Markup:
@@ -54,7 +64,7 @@ def _tile(topic: Topic, rect: Rect, rank: int) -> Markup:
 
 def _lines(topic: Topic, wide: float, high: float) -> list[tuple[str, float, str]]:
     """The label, the share and the terms, as far as they fit."""
-    wanted = [(text, _LABEL, "label") for text in _wrapped(line(topic.label, 80), _LABEL, wide)]
+    wanted = [(text, _LABEL, "label") for text in _wrapped(line(topic.label, 80), _LABEL, wide / _BOLD)]
     wanted.append((percent(topic.weight), _SMALL, "note"))
     terms = line(", ".join(topic.terms), 200)
     if terms.casefold() != topic.label.casefold():
