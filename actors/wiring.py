@@ -101,7 +101,7 @@ def _reader(config: EngineConfig, web: Fetcher, pool: ProcessPool, store: Store)
     fetchers = {"http": web, "https": web}
     keep_seconds = dict.fromkeys(fetchers, config.fetch.keep_seconds)
     if folder := config.search.corpus.folder:
-        fetchers[SCHEME] = CorpusFetcher(folder, config.fetch.max_bytes)
+        fetchers[SCHEME] = CorpusFetcher(folder, config.search.corpus.max_bytes)
         keep_seconds[SCHEME] = CORPUS_KEEP_SECONDS
     return CachingReader(fetchers, pool, store.cache, config.fetch.max_characters, keep_seconds)
 

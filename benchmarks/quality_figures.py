@@ -147,7 +147,7 @@ def _texts(pages: Sequence[GoldPage]) -> Iterator[Figure]:
 def _summary(page: GoldPage) -> str:
     passages = split_passages("s", page.text)
     told = [sentence for passage in passages for sentence in passage_sentences(passage) if is_prose(sentence.text)]
-    chosen = summarise(told, query=page.title, language=page.language, limit=SUMMARY_SENTENCES)
+    chosen = summarise(told, query="", language=page.language, limit=SUMMARY_SENTENCES)
     return " ".join(sentence.text for sentence in chosen)
 
 

@@ -2,18 +2,31 @@ from pathlib import Path
 
 import pytest
 
-ARTICLE = """# The bridge at {place}
+LEEDS = """# The bridge at Leeds
 
 By Ann Author, 3 May 2021
 
-The council of {place} opened a new bridge on 3 May 2021. The bridge is {metres} metres long and cost
+The council of Leeds opened a new bridge on 3 May 2021. The bridge is 120 metres long and cost
 12 million euros. The engineer Maria Keller designed the bridge for the city council. Traffic over the old
 bridge had been slow for years, and the mayor, John Baker, promised a new one in 2016. Work on the bridge
 began in March 2018 and took three years.
 
-The bridge carries two lanes for cars and one for bicycles. Residents of {place} welcomed the bridge with
+The bridge carries two lanes for cars and one for bicycles. Residents of Leeds welcomed the bridge with
 a festival. The old bridge will be taken down in 2022, the council said. A second bridge further down the
 river is being planned.
+"""
+
+
+YORK = """# York and its floods
+
+By Carl Writer, 9 June 2020
+
+Heavy rain flooded the centre of York in February 2020, and 400 households had to leave their homes. The river
+Ouse rose 4.4 metres above its normal level, the Environment Agency said. Volunteers filled sandbags through the
+night while the fire brigade pumped water out of cellars.
+
+The city plans a longer bridge of 300 metres, since the present one dams up the water. Engineers expect to finish
+the flood wall in 2025. Insurers put the damage at 30 million pounds, twice as much as in the flood of 2015.
 """
 
 
@@ -21,8 +34,8 @@ river is being planned.
 def corpus(tmp_path) -> Path:
     folder = tmp_path / "corpus"
     folder.mkdir()
-    (folder / "leeds.md").write_text(ARTICLE.format(place="Leeds", metres=120))
-    (folder / "york.md").write_text(ARTICLE.format(place="York", metres=300).replace("festival", "long parade"))
+    (folder / "leeds.md").write_text(LEEDS)
+    (folder / "york.md").write_text(YORK)
     return folder
 
 
@@ -83,7 +96,7 @@ def test_files_that_cannot_be_used_are_listed_each_with_its_reason(app, corpus):
     failed = {source["url"]: source["reason"] for source in outcome.report["sources"] if source["status"] != "read"}
     assert set(failed) == {"corpus:binary.html", "corpus:broken.pdf", "corpus:empty.txt", "corpus:huge.txt"}
     assert all(failed.values())
-    assert "5,000,000" in failed["corpus:huge.txt"]
+    assert "20,000,000" in failed["corpus:huge.txt"]
     assert "Traceback" not in outcome.err
 
 

@@ -1,5 +1,7 @@
 """One key for all spellings of an address, so that a page found twice is read once."""
 
+import re
+
 from yarl import URL
 
 TRACKING_PREFIXES = ("utm_", "pk_", "mtm_", "hsa_", "_hs", "guce_referrer")
@@ -10,6 +12,7 @@ TRACKING_NAMES = frozenset(
         *("cmpid", "ncid", "icid", "smid", "smtyp", "xtor", "ref_src", "ref_url", "guccounter"),
     }
 )
+_WWW = re.compile(r"^(?:www\.)+")
 INDEX_PAGES = ("index.html", "index.htm", "index.php", "default.aspx", "default.asp")
 
 
@@ -21,10 +24,10 @@ def canonical_url(url: str) -> str:
     """
     try:
         parsed = URL(url.strip())
-        if parsed.scheme not in ("http", "https") or not parsed.raw_host:
+        host = _WWW.sub("", (parsed.raw_host or "").rstrip(".").lower())
+        if parsed.scheme not in ("http", "https") or not host:
             return url
         port = parsed.explicit_port
-        host = parsed.raw_host.removesuffix(".").lower().removeprefix("www.")
         path = parsed.raw_path
         query = sorted((name, value) for name, value in parsed.query.items() if not _tracks(name))
         key = URL.build(scheme="https", host=host, port=None if port in (80, 443) else port)

@@ -6,10 +6,12 @@ from collections.abc import Iterator
 
 _META = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([A-Za-z0-9_.:-]+)", re.IGNORECASE)
 _XML = re.compile(rb"<\?xml[^>]{0,100}?encoding\s*=\s*[\"']([A-Za-z0-9_.:-]+)", re.IGNORECASE)
+_FOREIGN = re.compile(rb"[\x80-\xff]+")
 _BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 _LATIN = frozenset({"iso8859-1", "ascii", "iso8859-15"})
 HEAD_BYTES = 4_096
 SAMPLE_BYTES = 200_000
+FOREIGN_WORD_BYTES = 3
 
 
 def decode(body: bytes, charset: str | None, *, markup: bool = False) -> str:
@@ -44,17 +46,12 @@ def _as_browsers(name: str) -> str:
 
 
 def _guessed(body: bytes) -> str:
+    """Windows-1252 where single letters are foreign to ASCII words; else another alphabet, which the guesser knows."""
     import charset_normalizer
 
-    best = charset_normalizer.from_bytes(body[:SAMPLE_BYTES]).best()
-    guess = best.encoding if best else "cp1252"
-    western = guess.startswith(("cp125", "cp12", "iso8859", "latin", "mac", "cp775", "cp85", "cp43", "cp500", "hp"))
-    return guess if not western else _western(body, guess)
-
-
-def _western(body: bytes, guess: str) -> str:
-    """Windows-1252 unless the guess writes with another alphabet: single-byte guesses are weak on short texts."""
-    text = body[:SAMPLE_BYTES].decode(guess, "replace")
-    letters = [letter for letter in text if letter.isalpha() and not letter.isascii()]
-    foreign = sum(letter > "\u024f" for letter in letters)
-    return guess if foreign * 2 > len(letters) and foreign > 20 else "cp1252"  # noqa: PLR2004
+    sample = body[:SAMPLE_BYTES]
+    foreign = _FOREIGN.findall(sample)
+    if sum(len(run) >= FOREIGN_WORD_BYTES for run in foreign) * 2 < len(foreign):
+        return "cp1252"
+    best = charset_normalizer.from_bytes(sample).best()
+    return best.encoding if best else "cp1252"

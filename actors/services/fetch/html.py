@@ -14,6 +14,8 @@ from actors.services.fetch.tidy import tidy_line, tidy_text
 BLOCKS = frozenset({"p", "head", "item", "list", "row", "table", "quote", "code", "div", "lb", "body", "main"})
 CAPTION_WORDS = 12
 SHORT_WORDS = 100
+GUESSED_DAY = "-01-01"
+"""What the search makes of a lone year somewhere on the page."""
 DATELINE_LINES = 8
 DATELINE_CHARACTERS = 60
 
@@ -95,7 +97,7 @@ def _searched_date(tree: Any, url: str) -> str | None:  # noqa: ANN401
     from htmldate import find_date
 
     found: str | None = find_date(tree, url=url, original_date=True)
-    return found
+    return None if found is None or found.endswith(GUESSED_DAY) else found
 
 
 def _finer(published: str | None, text: str) -> str | None:

@@ -20,7 +20,7 @@ TITLE_MAX_CHARACTERS = 200
 
 _FRONT_MATTER = re.compile(r"\A---[ \t]*\n(.*?)\n(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
 _BREAK = re.compile(r"\r\n?")
-_UNDERLINE = re.compile(r"^[=~_*#-]{3,}$")
+_UNDERLINE = re.compile(r"^\s*[=~_*#-]{3,}\s*$")
 _COMMENT_OR_TAG = re.compile(r"<!--[^<>]{0,2000}-->|</?[A-Za-z][^<>]{0,500}>")
 
 
@@ -36,7 +36,7 @@ def read_markdown(page: Page) -> Extracted:
 def read_plain(page: Page) -> Extracted:
     """The text of a plain document; its first line is its title."""
     source = _BREAK.sub("\n", decode(page.body, page.charset)).replace("\f", "\n\n")
-    lines = [line for line in paragraphs(_unwrapped(source.split("\n"))) if not _UNDERLINE.match(line)]
+    lines = paragraphs(_unwrapped([_UNDERLINE.sub("", line) for line in source.split("\n")]))
     title = lines[0] if lines and len(lines[0]) <= TITLE_MAX_CHARACTERS else ""
     return _extracted(lines, title, {})
 

@@ -42,7 +42,12 @@ class Findings:
 
 
 def find(query: str, questions: Sequence[str], question_vectors: Vectors, material: Material) -> Findings:
-    """Sentences that answer the query, then those that answer each question, none of them twice; for the pool."""
+    """Sentences that answer the query, then those that answer each question, none of them twice; for the pool.
+
+    The first question is the query itself. Where no sentence is evidence for it, there are no statements at all.
+    """
+    if not _evidence(query, question_vectors[0], material, limit=1, taken=frozenset()):
+        return Findings((), ())
     chosen = summarise(material.sentences, query=query, language=material.language, limit=SUMMARY_SENTENCES)
     rows = {(sentence.source_id, sentence.start): row for row, sentence in enumerate(material.sentences)}
     passages = {passage.id: passage for passage in material.passages}
@@ -55,18 +60,24 @@ def find(query: str, questions: Sequence[str], question_vectors: Vectors, materi
     taken = {sentence.text for sentence in chosen}
     findings: list[Statement] = []
     for question, vector in zip(questions, question_vectors, strict=True):
-        evidence = select_evidence(
-            question,
-            material.sentences,
-            material.sentence_vectors,
-            vector,
-            language=material.language,
-            limit=FINDINGS_PER_QUESTION,
-            taken=frozenset(taken),
-        )
+        evidence = _evidence(question, vector, material, limit=FINDINGS_PER_QUESTION, taken=frozenset(taken))
         taken |= {sentence.text for sentence, _ in evidence}
         findings += [state(sentence, question) for sentence, _ in evidence]
     return Findings(tuple(state(sentence, query) for sentence in chosen), tuple(findings))
+
+
+def _evidence(
+    question: str, vector: Vectors, material: Material, *, limit: int, taken: frozenset[str]
+) -> list[tuple[Sentence, float]]:
+    return select_evidence(
+        question,
+        material.sentences,
+        material.sentence_vectors,
+        vector,
+        language=material.language,
+        limit=limit,
+        taken=taken,
+    )
 
 
 def _corroborating(

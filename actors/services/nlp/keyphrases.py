@@ -107,7 +107,7 @@ def _score(key: _Key, one: _Candidate, texts: int) -> float:
     capitals = one.capitals / one.times
     place = 1 + 0.8 * (1 - one.first) ** 3
     width = 1 + math.log(len(one.texts)) if texts > 1 else 1.0
-    return math.pow(math.log1p(one.times), 1.5) * place * width * (1 + 0.9 * capitals) * _LENGTH_WEIGHTS[len(key)]
+    return math.pow(math.log1p(one.times), 1.2) * place * width * (1 + 1.5 * capitals) * _LENGTH_WEIGHTS[len(key)]
 
 
 def _without_parts(ranked: Sequence[_Key], found: dict[_Key, _Candidate], limit: int) -> list[_Key]:

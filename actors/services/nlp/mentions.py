@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from itertools import zip_longest
 
 from actors.domain.analysis import EntityType
-from actors.services.nlp.names import kind_by_context, kind_of, may_be_surname
+from actors.services.nlp.names import COMMON_ACRONYM, kind_by_context, kind_of, may_be_surname
+from actors.services.nlp.places import is_place
 from actors.services.nlp.words import normalise_name, stop_words
 
 Settled = tuple[int, int, EntityType]
@@ -16,6 +17,7 @@ _TOKEN = re.compile(r"[^\W_]+(?:['’.-][^\W_]+)*")
 _PARENTHESIS = re.compile(r"\s\(([A-Z][A-Za-z&-]{0,9}[A-Z])s?\)")
 _CITED = re.compile(r"(?:\set al\b|,?\s\(?\d{4}[a-z]?\b|\s&\s[A-Z])")
 _CONTEXT_WEIGHT, _HEAD_WEIGHT, _GUESS_WEIGHT, _FAMILY_WEIGHT = 2.0, 50.0, 0.5, 3.0
+_PLACE_WEIGHT, _PLACE_OR_PERSON_WEIGHT = 1.2, 0.6
 _FULL_NAME_WORDS = (2, 3)
 _OPENERS = 3
 
@@ -36,7 +38,8 @@ class Found:
 
 def settle(text: str, found: Iterable[Found]) -> list[Settled]:
     """The mentions of `text` in order, without overlaps, each name with one type."""
-    spans = _with_acronyms(text, _without_overlaps(found))
+    named = (span for span in found if not COMMON_ACRONYM.fullmatch(text, span.start, span.end))
+    spans = _with_acronyms(text, _without_overlaps(named))
     times = Counter(text[span.start : span.end] for span in spans)
     spans = [span for span in spans if span.type or _is_sure(text, span, times)]
     kinds = _kinds(text, spans)
@@ -95,6 +98,8 @@ def _kinds(text: str, spans: Sequence[Found]) -> dict[str, EntityType]:
         name = text[span.start : span.end]
         counts = votes[normalise_name(name)]
         counts[span.type or _guess(text, span)] += 1 if span.type else _GUESS_WEIGHT
+        if is_place(normalise_name(name)):
+            counts["place"] += _PLACE_OR_PERSON_WEIGHT if span.type == "person" else _PLACE_WEIGHT
         told = kind_by_context(text, span.start, span.end)
         if told and span.type not in ("event", "work", "group"):
             counts[told] += _CONTEXT_WEIGHT

@@ -72,6 +72,9 @@ _OFFICES = """
 _NAMELESS = frozenset(_NO_NAMES.split())
 _COMMON = HONORIFICS | frozenset(_OFFICES.split())
 _WORDS = re.compile(r"[^\W_]+(?:[.'’&-][^\W_]+)*\.?")
+COMMON_ACRONYM = re.compile(r"[A-Z]{2,}s")
+"""A plural of capitals is a kind of thing, not a name: CFCs, NGOs."""
+_MODEL_NUMBER = re.compile(r"[A-Z]{1,5}-\d{1,4}[A-Za-z]?")
 _LEADING = re.compile(
     r"(?:[^\w]+|(?:the|a|an|this|that|these|those|his|her|its|their|our|my|your|some|both|all|every|and|but|or|in|of"
     r"|by|with|for|from|at|on|to)\s+)+",
@@ -121,7 +124,7 @@ def kind_of(name: str) -> EntityType | None:
     """The type that the head of a name tells: `University of X`, `Lake X`, `X War`; None where it tells nothing."""
     words = name.lower().split()
     if not words[1:]:
-        return None
+        return "product" if _MODEL_NUMBER.fullmatch(name) else None
     head = len(words)
     for at, word in enumerate(words[1:], 1):
         if word in _CONNECTORS:

@@ -86,11 +86,18 @@ def _valued(piece: str, run: list[tuple[int, int]], at: int) -> tuple[float, int
     """A run's worth: the number of its words, capitals counting more."""
     if not run:
         return 0.0, at, ""
+    run = _named(piece, run) or run
     text = piece[run[0][0] : run[-1][1]]
     if len(text) < _SHORTEST_SUBJECT or len(text) > _LONGEST // 2:
         return 0.0, at, ""
     capitals = sum(piece[start:end][:1].isupper() for start, end in run)
     return len(run) + capitals, at, text
+
+
+def _named(piece: str, run: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """The run from its first to its last capital: in "Montreal Protocol achieve" the verb is no part of the name."""
+    capitals = [at for at, (start, end) in enumerate(run) if piece[start:end][:1].isupper() and start]
+    return run[capitals[0] : capitals[-1] + 1] if len(capitals) > 1 else []
 
 
 def _parts(query: str, subject: str) -> list[str]:

@@ -20,8 +20,11 @@ _NO_EVENT = re.compile(
     r"|published(?:\son(?:line)?)?|(?:image|photo|picture)s?:?)\W+(?:\w+\W+){0,2}$",
     re.IGNORECASE,
 )
+_MEASURED_BY = re.compile(r"\s+(?:values?|levels?|baselines?|prices|dollars|figures|standards?)\b")
+"""What makes a year a yardstick rather than a time: `back to 1980 values`."""
 _LEAD = 40
-_SAME, _SAME_COARSER, _SHARED_WORDS = 0.4, 0.6, 3
+_SAME, _SAME_COARSER = 0.4, 0.6
+_SHARED_WORDS, _SHARED_ON_A_DAY = 3, 2
 _COMFORTABLE = 260
 _OFTEN = 0.1
 _ENOUGH = 5
@@ -112,6 +115,8 @@ def _fineness(mention: DateMention) -> int:
 def _dates_event(text: str, start: int, end: int) -> bool:
     before = text[:start]
     bracketed = any(before.count(opening) > before.count(closing) for opening, closing in ("()", "[]"))
+    if _MEASURED_BY.match(text, end):
+        return False
     return end <= len(text) and not bracketed and not _NO_EVENT.search(text, max(0, start - _LEAD), start)
 
 
@@ -144,9 +149,11 @@ def _merge(tellings: Iterable[_Telling]) -> list[list[_Telling]]:
 def _is_same(best: _Telling, other: _Telling) -> bool:
     """Whether two sentences tell one event: the same date, or one within the other, and words in common."""
     shared = len(best.words & other.words)
+    likeness = shared / max(1, min(len(best.words), len(other.words)))
+    if best.date == other.date and best.granularity == other.granularity == "day":
+        return shared >= _SHARED_ON_A_DAY and likeness >= _SAME
     if shared < _SHARED_WORDS:
         return False
-    likeness = shared / min(len(best.words), len(other.words))
     if best.date == other.date and best.granularity == other.granularity:
         return likeness >= _SAME
     within = best.date.startswith(other.date) or other.date.startswith(best.date)

@@ -7,7 +7,7 @@ from actors.domain.analysis import Agreement, Claim, Entity, Relation, Report, S
 from actors.domain.documents import Source, SourceStatus
 from actors.services.report.quotes import Citing, Quote, number_quotes
 
-MOST_EVENTS, MOST_ENTITIES, MOST_RELATIONS, MOST_AGREEMENTS = 60, 30, 25, 20
+MOST_EVENTS, MOST_ENTITIES, MOST_RELATIONS, MOST_AGREEMENTS = 40, 28, 22, 16
 _MOST_QUOTES = 90
 
 

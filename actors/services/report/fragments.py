@@ -11,9 +11,9 @@ from urllib.parse import quote
 _WORD = re.compile(r"[^\s。、，！？；：]+[。、，！？；：]*|[。、，！？；：]+")
 _LINE = re.compile(r"[^\n]*\S[^\n]*")
 _EDGE_WORDS = 4
-_EDGE_BYTES = 100
+_EDGE_BYTES = 60
 _EXACT_WORDS = 10
-_EXACT_CHARACTERS = 120
+_EXACT_BYTES = 120
 
 Bounds = tuple[int, int]
 
@@ -24,9 +24,10 @@ def text_directive(text: str, start: int, end: int) -> str:
     if not lines:
         return ""
     first, last = _words(text, *lines[0]), _words(text, *lines[-1])
-    short = len(first) <= _EXACT_WORDS and first[-1][1] - first[0][0] <= _EXACT_CHARACTERS
+    whole = first[0][0], first[-1][1]
+    short = len(first) <= _EXACT_WORDS and _size(text, whole) <= _EXACT_BYTES
     if len(lines) == 1 and short:
-        head, tail = (first[0][0], first[-1][1]), None
+        head, tail = whole, None
     else:
         head = _head(text, first)
         tail = _tail(text, last, after=head[1])
@@ -53,7 +54,7 @@ def _head(text: str, words: Sequence[Bounds]) -> Bounds:
     for taken, (_, end) in enumerate(words, 1):
         if taken >= _EDGE_WORDS and text.find(text[start:end]) == start:
             break
-        if len(text[start:end].encode(errors="replace")) >= _EDGE_BYTES:
+        if _size(text, (start, end)) >= _EDGE_BYTES:
             break
     return start, end
 
@@ -68,7 +69,7 @@ def _tail(text: str, words: Sequence[Bounds], *, after: int) -> Bounds | None:
         best = start, end
         if taken >= _EDGE_WORDS and text.find(text[start:end], after) == start:
             break
-        if len(text[start:end].encode(errors="replace")) >= _EDGE_BYTES:
+        if _size(text, (start, end)) >= _EDGE_BYTES:
             break
     return best
 
@@ -79,10 +80,16 @@ def _prefix(text: str, head: Bounds) -> str:
     if text.find(text[start:end]) == start:
         return ""
     before = _words(text, text.rfind("\n", 0, start) + 1, start)
+    first = start
     for first, _ in reversed(before[-_EDGE_WORDS:]):
-        if text.find(text[first:end]) == first:
-            return text[first:start].strip()
-    return text[before[-_EDGE_WORDS:][0][0] : start].strip() if before else ""
+        if text.find(text[first:end]) == first or _size(text, (first, start)) >= _EDGE_BYTES:
+            break
+    return text[first:start].strip()
+
+
+def _size(text: str, bounds: Bounds) -> int:
+    """Bytes in UTF-8, each of which may take three characters of the address."""
+    return len(text[slice(*bounds)].encode(errors="replace"))
 
 
 def _encoded(words: str) -> str:

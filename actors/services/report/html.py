@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import math
+import re
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache, partial
 from pathlib import Path
@@ -20,6 +21,7 @@ from actors.services.report.charts.treemap import treemap
 from actors.services.report.content import Content, content
 from actors.services.report.quotes import Quote, cited, pieces
 
+_ISO_639_1 = re.compile("[a-z]{2}")
 _TEMPLATES = Path(__file__).parent / "templates"
 _STYLES = ("base.css", "sections.css", "charts.css", "media.css")
 _MOST_BYTES, _MANY_SOURCES = 190_000, 20
@@ -135,7 +137,7 @@ def _language_of(shown: Content) -> Callable[[Sequence[str]], str]:
     def language(citations: Sequence[str]) -> str:
         for quote in cited(citations, shown.quotes)[:1]:
             code = quote.source.language or ""
-            if len(code) == 2 and code.isascii() and code.isalpha() and code != "en":  # noqa: PLR2004 (ISO 639-1)
+            if _ISO_639_1.fullmatch(code) and code != "en":
                 return code
         return ""
 

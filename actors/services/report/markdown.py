@@ -69,7 +69,7 @@ def _findings(shown: Content) -> Iterator[str]:
 
 
 def _statement(each: Shown, shown: Content) -> str:
-    symbol, word, _ = wording.support_words(each.statement)
+    symbol, word = wording.support_words(each.statement)
     missing = f"; not in the passages: {escaped(', '.join(each.statement.missing))}" if each.statement.missing else ""
     return f"- {escaped(each.statement.sentence)}{_notes(each.statement.citations, shown)} — {symbol} {word}{missing}"
 

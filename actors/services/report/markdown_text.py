@@ -6,8 +6,8 @@ from urllib.parse import quote
 
 from actors.services.report import wording
 
-_SPECIAL = re.compile(r"[\\`*_{}\[\]<>|~^&$]")
-_LEADING = re.compile(r"^(\d{1,9})(?=[.)](?:\s|$))|^(?=[#+=:-])")
+_SPECIAL = re.compile(r"[\\`*_{}\[\]<>|~^&$#]")
+_LEADING = re.compile(r"^(\d{1,9})(?=[.)](?:\s|$))|^(?=[+=:-])")
 _URL_SAFE = "/:?#@!$&'*+,;=%~-._"
 
 

@@ -22,11 +22,11 @@ ENDED = {
     JobStatus.PARTIAL: "The research ended before it was done. What had been found by then stands below.",
 }
 SUPPORTS = {
-    Support.SUPPORTED: ("✓", "supported", "The passages cited carry the whole sentence."),
-    Support.PARTIAL: ("◐", "partly supported", "The passages cited carry part of the sentence."),
-    Support.UNSUPPORTED: ("✗", "not supported", "The passages cited do not carry the sentence."),
+    Support.SUPPORTED: ("✓", "supported"),
+    Support.PARTIAL: ("◐", "partly supported"),
+    Support.UNSUPPORTED: ("✗", "not supported"),
 }
-UNCHECKED = ("?", "not checked", "The sentence was not compared with its passages.")
+UNCHECKED = ("?", "not checked")
 STATUSES = {
     SourceStatus.READ: "✓ read",
     SourceStatus.FAILED: "✗ failed",
@@ -71,8 +71,8 @@ def banner(status: JobStatus, reason: StopReason | None) -> str:
     return STOPPED[reason] if status is JobStatus.PARTIAL and reason is not None else ENDED[status]
 
 
-def support_words(statement: Statement) -> tuple[str, str, str]:
-    """Symbol, word and explanation of a support mark."""
+def support_words(statement: Statement) -> tuple[str, str]:
+    """Symbol and words of a support mark."""
     return UNCHECKED if statement.support is None else SUPPORTS[statement.support]
 
 
@@ -85,14 +85,14 @@ def line(text: str, limit: int = 300) -> str:
 def percent(share: float) -> str:
     """`0.9234` as `92%`; a share below one never rounds up to 100%, nor a positive one down to 0%."""
     whole = round(share * 100)
-    if whole == 100 and share < 1:  # noqa: PLR2004 (a percentage)
-        return "99%"
+    if share < 1:
+        whole = min(whole, 99)
     return "under 1%" if whole == 0 and share > 0 else f"{whole}%"
 
 
 def signed(score: float) -> str:
     """`-0.5` as `−0.50`, with a true minus; nothing that rounds to zero has a sign."""
-    return "0.00" if abs(score) < 0.005 else f"{score:+.2f}".replace("-", "−")  # noqa: PLR2004 (half of the last digit)
+    return "0.00" if round(score, 2) == 0 else f"{score:+.2f}".replace("-", "−")
 
 
 def in_words(date: str, granularity: Granularity | None = None) -> str:
@@ -111,7 +111,8 @@ def in_words(date: str, granularity: Granularity | None = None) -> str:
 
 
 def _ordinal(number: int) -> str:
-    ending = "th" if 10 <= number % 100 <= 20 else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")  # noqa: PLR2004
+    teen = number // 10 % 10 == 1
+    ending = "th" if teen else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
     return f"{number}{ending}"
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 _SEED = 7
 _ROUNDS = 400
-_GAP = 5.0
+_GAP, _TOUCHING = 5.0, 0.1
 
 Point = tuple[float, float]
 
@@ -82,7 +82,7 @@ def _separated(place: list[float], box: Box, other: list[float], other_box: Box)
     across = box.half + other_box.half - abs(place[0] - other[0])
     upper, lower = (box, other_box) if place[1] <= other[1] else (other_box, box)
     down = upper.below + lower.above - abs(place[1] - other[1])
-    if across <= 0.1 or down <= 0.1:  # noqa: PLR2004 (rounding)
+    if min(across, down) <= _TOUCHING:
         return False
     axis, by = (0, across) if across < down else (1, down)
     step = (by / 2 + 0.05) * (1 if place[axis] <= other[axis] else -1)

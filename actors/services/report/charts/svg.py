@@ -5,6 +5,7 @@ import unicodedata
 from markupsafe import Markup
 
 _NARROW, _LETTER, _BROAD, _SQUARE = 0.34, 0.62, 0.78, 1.05
+_LEAST_LETTERS = 3
 _THIN = frozenset("iljtfI.,:;'’!|()[] ")
 _THICK = frozenset("mwMW@%—")
 
@@ -32,7 +33,7 @@ def fit(text: str, size: float, room: float) -> str:
     for taken, char in enumerate(text):
         used += width(char, size)
         if used > room:
-            return f"{text[:taken].rstrip()}…" if taken > 2 else ""  # noqa: PLR2004 (letters)
+            return f"{text[:taken].rstrip()}…" if taken >= _LEAST_LETTERS else ""
     return text
 
 

@@ -14,9 +14,11 @@ _DOT, _LANE, _FOOT, _HEAD = 10.0, 23.0, 34.0, 6.0
 _DOT_SHARE = 7.4
 _LEAST_BAR = 11.0
 _MOST_LANES = 7
-_EDGE = 4.0
+_EDGE, _NEAR_EDGE = 4.0, 10.0
 
 Stretch = tuple[float, float]
+Arrangement = tuple[Axis, list[Stretch], list[int]]
+"""The axis, and of each event its place and its lane."""
 
 
 def timeline_chart(events: Sequence[TimelineEvent]) -> Markup:
@@ -46,20 +48,16 @@ def _named(event: TimelineEvent) -> str:
     return in_words(event.date, event.granularity)
 
 
-def _arranged(events: Sequence[TimelineEvent]) -> tuple[Axis, list[Stretch], list[int]]:
-    """The first axis, from true to scale to evenly spaced, on which the events do not pile up too high."""
+def _arranged(events: Sequence[TimelineEvent]) -> Arrangement:
+    """On the first axis, from true to scale to evenly spaced, on which the events do not pile up too high."""
     values = [(beginning(event.date), ending(event.date, event.granularity)) for event in events]
-    best: tuple[Axis, list[Stretch], list[int]] | None = None
+    tried = []
     for stretch in (0.0, 0.5, 1.0):
         axis = Axis.over(values, stretch, _EDGE)
         places = [_place(axis, start, end) for start, end in values]
-        lanes = _lanes(places)
-        if best is None or max(lanes) < max(best[2]):
-            best = axis, places, lanes
-        if max(lanes) < _MOST_LANES:
-            break
-    assert best is not None  # noqa: S101 (the loop has run)
-    return best
+        tried.append((axis, places, _lanes(places)))
+    low = (each for each in tried if max(each[2]) < _MOST_LANES)
+    return next(low, min(tried, key=lambda each: max(each[2])))
 
 
 def _place(axis: Axis, start: float, end: float) -> Stretch:
@@ -99,7 +97,7 @@ def _mark(number: int, place: Stretch, y: float) -> Markup:
 
 def _tick(axis: Axis, value: float, label: str, floor: float) -> Markup:
     at = axis.at(value)
-    anchor = "start" if at < 10 else "end" if at > 90 else "mid"  # noqa: PLR2004 (percent)
+    anchor = "start" if at < _NEAR_EDGE else "end" if at > 100 - _NEAR_EDGE else "mid"
     x = 0 if anchor == "start" else 100 if anchor == "end" else at
     return Markup(
         '<line class="axis" x1="{0:.2f}%" x2="{0:.2f}%" y1="{1}" y2="{2}"/>'
