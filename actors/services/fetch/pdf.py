@@ -3,7 +3,7 @@
 import io
 import logging
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from actors.domain.documents import Extracted
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 MAX_PAGES = 400
 TITLE_MAX_CHARACTERS = 200
+SAME_SIZE = 0.08
+"""Letters that differ by less than this share are of one size."""
 LIGATURES = str.maketrans({"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st"})
 
 _FILE_NAME = re.compile(
@@ -68,7 +70,23 @@ def _opened(body: bytes) -> "PdfReader":
 
 
 def _lines(reader: "PdfReader", number: int) -> list[str]:
-    text = reader.pages[number].extract_text().translate(LIGATURES)
+    """The lines of a page; a blank one stands where the letters of the next line are of another size."""
+    parts: list[str] = []
+    last = 0.0
+
+    def take(text: str, ctm: Sequence[float], matrix: Sequence[float], font: object, size: float) -> None:  # noqa: ARG001 (pypdf's signature)
+        nonlocal last
+        if not text.strip():
+            parts.extend(filter(None, [text]))
+            return
+        height = abs(size * (matrix[3] or 1) * (ctm[3] or 1))
+        if last and parts[-1].endswith("\n") and abs(height - last) > SAME_SIZE * last:
+            parts.append("\n")
+        parts.append(text)
+        last = height
+
+    reader.pages[number].extract_text(visitor_text=take)
+    text = "".join(parts).translate(LIGATURES)
     return [line.rstrip() for line in text.strip("\n").split("\n")]
 
 

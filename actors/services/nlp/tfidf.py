@@ -1,8 +1,9 @@
 """Sentences as weighted words: unit rows whose dot product is their likeness, in any language."""
 
+import math
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 from typing import Any
 
 import numpy as np
@@ -34,18 +35,28 @@ def weigh(texts: Sequence[str], *, language: str, most_words: int | None = None,
     """TF-IDF with damped frequencies of one or more texts; those without a content word give rows of zeros.
 
     `most_words` keeps only so many of the most frequent words, `rarest` those in at least so many texts, if any are.
+    A word's frequency `f` counts `1 + ln f`, times `1 + ln((1 + texts) / (1 + texts with it))`.
     """
-    from sklearn.feature_extraction.text import TfidfVectorizer
+    from scipy.sparse import csr_matrix
 
-    analyzer = partial(content_words, language=language)
-    for least in sorted({rarest, 1}, reverse=True):
-        vectorizer = TfidfVectorizer(analyzer=analyzer, sublinear_tf=True, max_features=most_words, min_df=least)
-        try:
-            rows = vectorizer.fit_transform(texts)
-        except ValueError:  # no word is left
-            continue
-        return Weighted(rows, dict(vectorizer.vocabulary_), np.asarray(vectorizer.idf_, dtype=np.float64))
-    return Weighted(TfidfVectorizer(analyzer=analyzer, vocabulary=[""]).fit_transform(texts), {}, np.zeros(1))
+    counted = [Counter(content_words(text, language=language)) for text in texts]
+    spread = Counter(word for counts in counted for word in counts)
+    total: Counter[str] = Counter()
+    for counts in counted:
+        total.update(counts)
+    kept = [word for word, times in spread.items() if times >= rarest] or list(spread)
+    words = {word: at for at, word in enumerate(sorted(sorted(kept, key=lambda one: (-total[one], one))[:most_words]))}
+    weights = np.array([1 + math.log((1 + len(texts)) / (1 + spread[word])) for word in words] or [0.0])
+    cells = [
+        (row, words[word], times)
+        for row, counts in enumerate(counted)
+        for word, times in counts.items()
+        if word in words
+    ]
+    rows, columns, times = (np.array(part) for part in zip(*cells, strict=True)) if cells else (np.zeros(0, int),) * 3
+    values = (1 + np.log(np.maximum(times, 1))) * weights[columns]
+    lengths = np.sqrt(np.bincount(rows, values**2, minlength=len(texts)))
+    return Weighted(csr_matrix((values / lengths[rows], (rows, columns)), (len(texts), len(weights))), words, weights)
 
 
 def weighed_by_source(weighted: Weighted, sources: Sequence[str]) -> Weighted:

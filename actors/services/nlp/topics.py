@@ -8,6 +8,7 @@ import numpy as np
 
 from actors.domain.analysis import Topic
 from actors.domain.documents import Passage
+from actors.services.nlp.factors import factorise
 from actors.services.nlp.keyphrases import key_phrases
 from actors.services.nlp.tfidf import Floats, weigh
 from actors.services.nlp.words import content_words, is_number, stems, tokens
@@ -15,8 +16,6 @@ from actors.services.nlp.words import content_words, is_number, stems, tokens
 _TERMS = 8
 _FEWEST_PASSAGES = 4
 _PASSAGES_A_TOPIC = 5
-_ROUNDS = 400
-_TOLERANCE = 1e-3
 _LABEL_PASSAGES = 12
 _LABEL_CHOICES = 12
 _MOST_FEATURES = 2_000
@@ -62,13 +61,9 @@ def _count(passages: int, words: int, limit: int) -> int:
 
 def _factorise(matrix: Floats, count: int) -> tuple[Floats, Floats]:
     """How far each passage belongs to each topic, and how much each word does; topics have equal scales."""
-    from sklearn.decomposition import NMF
-
     if count == 1:
         return np.ones((len(matrix), 1)), matrix.sum(axis=0, keepdims=True)
-    model = NMF(n_components=count, init="nndsvd", max_iter=_ROUNDS, tol=_TOLERANCE, random_state=0)
-    belongs = model.fit_transform(matrix)
-    words = model.components_
+    belongs, words = factorise(matrix, count)
     scale = np.linalg.norm(words, axis=1, keepdims=True)
     scale[scale == 0] = 1.0
     return belongs * scale.T, words / scale
