@@ -69,7 +69,7 @@ class FetchConfig(Section):
     deny_hosts: tuple[str, ...] = Field(default=(), description="hosts never read, with their subdomains")
     timeout_seconds: Seconds = Field(default=20.0, description="the longest that one page may take, retries included")
     max_bytes: int = Field(default=5_000_000, ge=1_000, le=1_000_000_000, description="the largest page")
-    max_characters: int = Field(default=300_000, ge=1_000, le=10_000_000, description="text used of one source")
+    max_characters: int = Field(default=100_000, ge=1_000, le=10_000_000, description="text used of one source")
     concurrency: Count = Field(default=8, description="pages of one job read at once")
     keep_seconds: Seconds = Field(default=3_600.0, description="how long a page that was read is not read again")
     user_agent: str = Field(

@@ -39,11 +39,15 @@ class Recall(Protocol):
 
 
 class Reading(Record):
-    """What an address holds. `url` is where it was found after redirects, `fetched_at` an ISO 8601 time in UTC."""
+    """What an address holds. `url` is where it was found after redirects, `fetched_at` an ISO 8601 time in UTC.
+
+    `left_out` counts the characters at the end that were more than is read of one source.
+    """
 
     url: str
     fetched_at: str
     extracted: Extracted
+    left_out: int = 0
 
 
 class Reader(Protocol):

@@ -28,28 +28,32 @@ class FetchStage:
         """See `base.Stage`."""
         candidates = deque(enumerate(artefacts.latest(SearchResults).candidates, 1))
         outcomes: dict[int, Document] = {}
+        cut: dict[int, str] = {}
 
         async def reader() -> None:
             while candidates:
                 number, candidate = candidates.popleft()
-                outcomes[number] = await _read(f"s{number}", candidate, services)
+                outcomes[number], left_out = await _read(f"s{number}", candidate, services)
+                if left_out:
+                    cut[number] = f"s{number} was read without its last {left_out:,} characters (fetch.max_characters)"
                 await services.tell(_told(outcomes[number].source))
 
         await asyncio.gather(*(reader() for _ in range(self.concurrency)))
         documents = [outcomes[number] for number in sorted(outcomes)]
-        return await _without_duplicates(documents, services)
+        return await _without_duplicates(documents, tuple(cut[number] for number in sorted(cut)), services)
 
 
-async def _read(source_id: str, candidate: Candidate, services: Services) -> Document:
+async def _read(source_id: str, candidate: Candidate, services: Services) -> tuple[Document, int]:
+    """The source with its text, empty where it failed, and how many characters were left out."""
     if candidate.reason is not None:
-        return _failed(source_id, candidate, candidate.reason)
+        return _failed(source_id, candidate, candidate.reason), 0
     try:
         reading = await services.reader.read(candidate.url)
     except SourceError as error:
-        return _failed(source_id, candidate, str(error))
+        return _failed(source_id, candidate, str(error)), 0
     text = reading.extracted.text
     language = await services.pool.run(detect_language, text) or reading.extracted.language
-    return Document(source=_source(source_id, candidate, reading, language), text=text)
+    return Document(source=_source(source_id, candidate, reading, language), text=text), reading.left_out
 
 
 def _failed(source_id: str, candidate: Candidate, reason: str) -> Document:
@@ -78,7 +82,7 @@ def _told(source: Source) -> Note:
     return Note(type=EventType.SOURCE, stage="fetch", data=data, once=f"source:{source.id}")
 
 
-async def _without_duplicates(documents: list[Document], services: Services) -> Collection:
+async def _without_duplicates(documents: list[Document], warnings: tuple[str, ...], services: Services) -> Collection:
     texts = [(document.source.id, document.text) for document in documents if document.text]
     repeats = await services.pool.run(near_duplicates, texts)
     sources = []
@@ -94,4 +98,4 @@ async def _without_duplicates(documents: list[Document], services: Services) -> 
         for document in documents
         if document.source.id in read
     )
-    return Collection(sources=tuple(sources), documents=tuple(kept))
+    return Collection(sources=tuple(sources), documents=tuple(kept), warnings=warnings)

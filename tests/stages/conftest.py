@@ -21,12 +21,13 @@ class Shelf:
     """A reader of texts by address; an address without a text cannot be read."""
 
     texts: dict[str, str] = field(default_factory=dict)
+    left_out: int = 0
 
     async def read(self, url):
         if url not in self.texts:
             raise SourceError("answered 404 Not Found")
         extracted = Extracted(text=self.texts[url], title=f"About {url}")
-        return Reading(url=url, fetched_at="2026-01-01T00:00:00+00:00", extracted=extracted)
+        return Reading(url=url, fetched_at="2026-01-01T00:00:00+00:00", extracted=extracted, left_out=self.left_out)
 
 
 @dataclass

@@ -49,3 +49,12 @@ async def test_a_text_that_repeats_an_earlier_one_is_a_duplicate_and_not_used(de
 async def test_nothing_to_read_is_an_empty_collection(desk):
     collection = await FetchStage(concurrency=2).work(desk.job(), results(), desk.services())
     assert collection.sources == ()
+
+
+async def test_a_text_that_was_cut_is_a_warning(desk):
+    desk.shelf.texts = {"http://a.example/": LONG}
+    desk.shelf.left_out = 1_234
+    collection = await FetchStage(concurrency=1).work(
+        desk.job(), results(candidate("http://a.example/")), desk.services()
+    )
+    assert collection.warnings == ("s1 was read without its last 1,234 characters (fetch.max_characters)",)

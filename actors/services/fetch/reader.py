@@ -37,19 +37,19 @@ class CachingReader:
             return Reading.model_validate_json(kept)
         page = await self.fetchers[scheme].fetch(url)
         try:
-            extracted = await self.pool.run(digest, page, self.max_characters)
+            extracted, left_out = await self.pool.run(digest, page, self.max_characters)
         except TimeoutError:
             raise SourceError("took too long to parse") from None
         except ProcessDiedError:
             raise SourceError("its parser crashed") from None
-        reading = Reading(url=page.url, fetched_at=page.fetched_at, extracted=extracted)
+        reading = Reading(url=page.url, fetched_at=page.fetched_at, extracted=extracted, left_out=left_out)
         value = reading.model_dump_json().encode()
         await self.cache.set(NAMESPACE, url, value, ttl_seconds=self.keep_seconds[scheme])
         return reading
 
 
-def digest(page: Page, max_characters: int) -> Extracted:
-    """The page's main text, if it can serve as a source; runs in the pool.
+def digest(page: Page, max_characters: int) -> tuple[Extracted, int]:
+    """The page's main text, if it can serve as a source, and how many characters were cut off; runs in the pool.
 
     Raises:
         SourceError: it cannot.
@@ -58,6 +58,7 @@ def digest(page: Page, max_characters: int) -> Extracted:
     if reason := refusal(extracted, page):
         raise SourceError(reason)
     if len(extracted.text) <= max_characters:
-        return extracted
-    end = extracted.text.rfind("\n", max_characters // 2, max_characters)
-    return extracted.model_copy(update={"text": extracted.text[: end if end > 0 else max_characters]})
+        return extracted, 0
+    paragraph = extracted.text.rfind("\n", max_characters // 2, max_characters)
+    end = paragraph if paragraph > 0 else max_characters
+    return extracted.model_copy(update={"text": extracted.text[:end]}), len(extracted.text) - end

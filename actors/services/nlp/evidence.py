@@ -28,6 +28,7 @@ def select_evidence(
     language: str,
     limit: int,
     taken: frozenset[str] = frozenset(),
+    weighted: Weighted | None = None,
 ) -> list[tuple[Sentence, float]]:
     """At most `limit` sentences that bear on `question`, with their relevance (0 to 1), in the order chosen.
 
@@ -39,6 +40,7 @@ def select_evidence(
         language: ISO 639-1, of the sentences.
         limit: the most to choose.
         taken: texts already used; neither they nor what says nearly the same are chosen.
+        weighted: the sentences' words, where several questions are asked of the same ones; else they are weighed here.
 
     Returns:
         The most relevant first, then those that add most to it, from other sources where they are as good; empty
@@ -47,7 +49,7 @@ def select_evidence(
     if not sentences or limit <= 0:
         return []
     texts = [sentence.text for sentence in sentences]
-    weighted = weigh(texts, language=language)
+    weighted = weighted or weigh(texts, language=language)
     by_source = weighed_by_source(weighted, [sentence.source_id for sentence in sentences])
     held = coverage(by_source, content_words(question, language=language))
     meant = np.asarray(vectors @ question_vector, dtype=np.float64)
@@ -63,7 +65,7 @@ def _relevance(question: str, sentences: Sequence[Sentence], held: Floats, meant
     """Between 0 and 1; 0 for what shares neither words nor meaning enough with the question."""
     kinds = asked(question)
     answers = np.array([fit(sentence.text, kinds) for sentence in sentences])
-    whole = np.array([0.5 + 0.5 * stands_alone(sentence.text) for sentence in sentences])
+    whole = np.array([0.2 + 0.8 * stands_alone(sentence.text) for sentence in sentences])
     near = around(sentences, held)
     score = _WORDS * held + _MEANING * np.clip(meant, 0, 1) + _AROUND * near
     score = score * (1 - _ANSWER + _ANSWER * (answers if kinds else 1.0)) * whole

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +12,7 @@ from actors.domain.documents import Passage, Sentence
 from actors.services.nlp.evidence import select_evidence
 from actors.services.nlp.summary import summarise
 from actors.services.nlp.support import check
+from actors.services.nlp.tfidf import weigh
 
 Vectors = NDArray[np.float32]
 
@@ -46,7 +48,15 @@ def find(query: str, questions: Sequence[str], question_vectors: Vectors, materi
 
     The first question is the query itself. Where no sentence is evidence for it, there are no statements at all.
     """
-    if not _evidence(query, question_vectors[0], material, limit=1, taken=frozenset()):
+    weighted = weigh([sentence.text for sentence in material.sentences], language=material.language)
+    ask = partial(
+        select_evidence,
+        sentences=material.sentences,
+        vectors=material.sentence_vectors,
+        language=material.language,
+        weighted=weighted,
+    )
+    if not ask(query, question_vector=question_vectors[0], limit=1):
         return Findings((), ())
     chosen = summarise(material.sentences, query=query, language=material.language, limit=SUMMARY_SENTENCES)
     rows = {(sentence.source_id, sentence.start): row for row, sentence in enumerate(material.sentences)}
@@ -60,24 +70,10 @@ def find(query: str, questions: Sequence[str], question_vectors: Vectors, materi
     taken = {sentence.text for sentence in chosen}
     findings: list[Statement] = []
     for question, vector in zip(questions, question_vectors, strict=True):
-        evidence = _evidence(question, vector, material, limit=FINDINGS_PER_QUESTION, taken=frozenset(taken))
+        evidence = ask(question, question_vector=vector, limit=FINDINGS_PER_QUESTION, taken=frozenset(taken))
         taken |= {sentence.text for sentence, _ in evidence}
         findings += [state(sentence, question) for sentence, _ in evidence]
     return Findings(tuple(state(sentence, query) for sentence in chosen), tuple(findings))
-
-
-def _evidence(
-    question: str, vector: Vectors, material: Material, *, limit: int, taken: frozenset[str]
-) -> list[tuple[Sentence, float]]:
-    return select_evidence(
-        question,
-        material.sentences,
-        material.sentence_vectors,
-        vector,
-        language=material.language,
-        limit=limit,
-        taken=taken,
-    )
 
 
 def _corroborating(

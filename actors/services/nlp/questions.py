@@ -31,6 +31,12 @@ _FURTHER: tuple[tuple[Kind, str], ...] = (
     ("how many", "{}: facts and figures"),
 )
 _SHORTEST_SUBJECT = 3
+_PHRASE_WORDS = 7
+_ASKS = re.compile(
+    r"[?.,;:!]|\b(?:who|what|when|where|why|how|which|whose|is|are|was|were|do|does|did|can|could|will|would|should|has|have|had"
+    r"|tell|explain|describe|compare|find|list|show|give)\b",
+    re.IGNORECASE,
+)
 
 
 def plan_questions(query: str, *, limit: int = 6) -> list[str]:
@@ -57,6 +63,8 @@ def plan_questions(query: str, *, limit: int = 6) -> list[str]:
 def subject_of(query: str) -> str:
     """The longest run of words that name something in `query`, as a heading; empty where there is none."""
     query = " ".join(query.split())[:_MOST_CHARACTERS]
+    if _is_phrase(query):
+        return query[:1].upper() + query[1:]
     language = detect_language(query) or "en"
     empty = stop_words(language) | stop_words("en")
     best: tuple[float, int, str] = (0.0, 0, "")
@@ -92,6 +100,12 @@ def _valued(piece: str, run: list[tuple[int, int]], at: int) -> tuple[float, int
         return 0.0, at, ""
     capitals = sum(piece[start:end][:1].isupper() for start, end in run)
     return len(run) + capitals, at, text
+
+
+def _is_phrase(query: str) -> bool:
+    """Whether the query asks nothing but names its subject: "effects of caffeine on sleep"."""
+    words = query.split()
+    return 1 < len(words) <= _PHRASE_WORDS and not _ASKS.search(query)
 
 
 def _named(piece: str, run: list[tuple[int, int]]) -> list[tuple[int, int]]:

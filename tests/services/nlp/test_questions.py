@@ -37,7 +37,7 @@ def test_a_question_in_another_language_gets_no_english_variants() -> None:
     ("query", "subject"),
     [
         ("Who was Emperor Norton?", "Emperor Norton"),
-        ("effects of climate change on coffee", "Climate change"),
+        ("effects of climate change on coffee", "Effects of climate change on coffee"),
         ("why did it happen?", ""),
         ("???", ""),
     ],
