@@ -11,6 +11,8 @@ CORPUS ?= examples/corpus
 OUT ?= reports
 REQUIRE ?=
 export QUESTION := $(value Q)
+export CORPUS_FOLDER := $(value CORPUS)
+export OUT_FOLDER := $(value OUT)
 export REQUIRE
 # Without its compiled files each process would spend seconds on compiling its libraries again.
 unexport PYTHONDONTWRITEBYTECODE
@@ -19,7 +21,7 @@ help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: .venv/installed ## research a question: make run Q="…" CORPUS=folder OUT=folder
-	@$(BIN)/python -m app research "$$QUESTION" --corpus "$(CORPUS)" --out "$(OUT)" --max-results 20
+	@$(BIN)/python -m app research "$$QUESTION" --corpus "$$CORPUS_FOLDER" --out "$$OUT_FOLDER" --max-results 20
 
 test: lint ## lint, types, import rules and every test (REQUIRE=all: a skipped test is a failure)
 	@$(BIN)/pytest -q

@@ -5,7 +5,7 @@ import logging
 import os
 import socket
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -14,6 +14,7 @@ import uuid_utils
 
 from actors.config import EngineConfig, RunConfig
 from actors.domain.documents import Match
+from actors.domain.errors import EngineFailedError
 from actors.domain.events import Event, EventType
 from actors.domain.job import Job, ResearchRequest
 from actors.pipeline import stages
@@ -35,6 +36,9 @@ __all__ = ["Engine", "corpus_files", "open_engine", "verify_evidence"]
 
 WAKE_SECONDS = 1.0
 """How often due retries are looked for."""
+
+LOOK_SECONDS = 2.0
+"""How often a job's own log is looked at, whatever the tail of all events shows."""
 
 LOCAL_TENANT = "local"
 
@@ -85,20 +89,24 @@ class Engine:
 
         Raises:
             JobNotFoundError: there is no such job.
+            EngineFailedError: the engine has given up; the job will not go on here.
         """
         async with self._store.events.subscribe() as tail:
             job = await self._store.jobs.get(job_id)
             while True:
-                for event in await self._store.events.read(job_id, after=after):
+                page = await self._store.events.read(job_id, after=after)
+                for event in page:
                     yield event
                     after = event.seq
                     if event.type.terminal:
                         return
+                if page:
+                    continue
                 if after >= job.seq and job.status.terminal:
                     return
-                async for event in tail:
-                    if event.job_id == job_id and event.seq > after:
-                        break
+                if not self.healthy:
+                    raise EngineFailedError("the engine has failed")
+                await _news(tail, job_id, after)
 
     async def search(self, query: str, *, tenant: str = LOCAL_TENANT, limit: int = 10) -> list[Match]:
         """The passages nearest in meaning to `query` among all that the tenant's jobs have collected, best first."""
@@ -155,6 +163,15 @@ def _children(run: RunConfig, pipeline: Sequence[Stage], store: Store, outside: 
     return children
 
 
+async def _news(tail: AsyncIterator[Event], job_id: str, after: int) -> None:
+    """Until the tail shows something new of this job, or a while has passed: a full tail may have lost it."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(LOOK_SECONDS):
+            async for event in tail:
+                if event.job_id == job_id and event.seq > after:
+                    return
+
+
 async def _wake(mailboxes: Mailboxes, stop: asyncio.Event) -> None:
     while await pause(stop, WAKE_SECONDS):
         await mailboxes.wake()
@@ -162,14 +179,17 @@ async def _wake(mailboxes: Mailboxes, stop: asyncio.Event) -> None:
 
 async def _revoke_cancelled(events: Events, keeper: LeaseKeeper, stop: asyncio.Event) -> None:
     stopping = asyncio.create_task(stop.wait())
-    async with events.subscribe() as tail:
-        while not stop.is_set():
-            coming = asyncio.ensure_future(anext(tail))
-            await asyncio.wait({coming, stopping}, return_when=asyncio.FIRST_COMPLETED)
-            if not coming.done():
-                coming.cancel()
-            elif (event := coming.result()).type is EventType.CANCELLED:
-                keeper.revoke(event.job_id)
+    try:
+        async with events.subscribe() as tail:
+            while not stop.is_set():
+                coming = asyncio.ensure_future(anext(tail))
+                await asyncio.wait({coming, stopping}, return_when=asyncio.FIRST_COMPLETED)
+                if not coming.done():
+                    coming.cancel()
+                elif (event := coming.result()).type is EventType.CANCELLED:
+                    keeper.revoke(event.job_id)
+    finally:
+        stopping.cancel()
 
 
 def tell_log(notice: Notice) -> None:

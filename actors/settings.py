@@ -58,7 +58,10 @@ def _files(file: Path | None) -> Iterator[tuple[str, Tree]]:
 
 
 def _variables(environment: Mapping[str, str] | None) -> Iterator[tuple[str, Tree]]:
-    dotenv = {name: value for name, value in dotenv_values(".env").items() if value is not None}
+    try:
+        dotenv = {name: value for name, value in dotenv_values(".env").items() if value is not None}
+    except UnicodeDecodeError:
+        raise ConfigError(".env is not a text in UTF-8") from None
     for where, variables in (("in .env", dotenv), ("in the environment", environment or os.environ)):
         for name, value in variables.items():
             if name.startswith(PREFIX):

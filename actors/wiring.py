@@ -32,6 +32,10 @@ CORPUS_KEEP_SECONDS = 60.0
 """How long a file's text is taken as read: long enough for the fetch stage to find what the search has read."""
 
 
+EXTRACTION_VERSION = 1
+"""Raised when texts are taken out of files in another way, so that indexed folders are read again."""
+
+
 @dataclass(frozen=True, slots=True)
 class Outside:
     """The services as opened; `bind` makes them a delivery's own, `warm` lets heavy libraries load ahead of need."""
@@ -63,7 +67,7 @@ async def open_services(config: EngineConfig, store: Store) -> AsyncIterator[Out
         )
 
         async def warm() -> None:
-            loads = (pool.run(_load_libraries) for _ in range(config.engine.process_count))
+            loads = (pool.run(_load_libraries) for _ in range(max(1, config.engine.process_count - 1)))
             await asyncio.gather(vectors.open(), *loads, return_exceptions=True)
 
         yield Outside(bind, embedder, vectors, warm)
@@ -110,7 +114,7 @@ def _providers(config: EngineConfig, reader: Reader) -> dict[str, SearchProvider
     """The providers that can run with this configuration and are wanted, by name."""
     able: dict[str, SearchProvider] = {}
     if folder := config.search.corpus.folder:
-        able["corpus"] = _corpus_search(folder, config.storage.data, reader)
+        able["corpus"] = _corpus_search(folder, config, reader)
     for name in config.search.providers:
         if name not in able:
             known = ", ".join(sorted(able)) or "none: set search.corpus.folder"
@@ -118,12 +122,14 @@ def _providers(config: EngineConfig, reader: Reader) -> dict[str, SearchProvider
     return {name: able[name] for name in config.search.providers or able}
 
 
-def _corpus_search(folder: Path, data: Path, reader: Reader) -> CorpusSearch:
+def _corpus_search(folder: Path, config: EngineConfig, reader: Reader) -> CorpusSearch:
+    made_with = f"{EXTRACTION_VERSION}-{config.search.corpus.max_bytes}-{config.fetch.max_characters}"
+
     def files() -> list[CorpusFile]:
-        return [CorpusFile(url, corpus_stamp(folder, url)) for url in corpus_files(folder)]
+        return [CorpusFile(url, f"{corpus_stamp(folder, url)}-{made_with}") for url in corpus_files(folder)]
 
     async def read(url: str) -> Extracted:
         return (await reader.read(url)).extracted
 
     name = f"corpus-{sha256(str(folder.resolve()).encode()).hexdigest()[:12]}.sqlite"
-    return CorpusSearch(files, read, data / name)
+    return CorpusSearch(files, read, config.storage.data / name)

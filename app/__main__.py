@@ -2,36 +2,50 @@
 
 import argparse
 import asyncio
+import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
+from typing import Any
 
 from actors.domain.errors import ConfigError, ResearchError
-from app import research, search, verify
 
 USAGE = 2
 FAILED = 1
 INTERRUPTED = 130
+TERMINATED = 143
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command; answers the exit status: 0 completed, 3 partial, 1 failed, 2 usage."""
-    parsed = parser().parse_args(arguments)
+    """Run one command; answers the exit status: 0 completed, 3 partial, 1 failed, 2 usage, 130 and 143 stopped."""
     try:
-        status: int = asyncio.run(parsed.command(parsed))
+        parsed = parser().parse_args(arguments)
+        return asyncio.run(_until_terminated(parsed.command(parsed)))
     except ConfigError as error:
-        print(f"{parsed.name}: {error}", file=sys.stderr)
-        return USAGE
+        return _complain(str(error), USAGE)
     except ResearchError as error:
-        print(f"{parsed.name}: {error}", file=sys.stderr)
-        return FAILED
+        return _complain(str(error), FAILED)
     except KeyboardInterrupt:
-        print(f"{parsed.name}: interrupted", file=sys.stderr)
-        return INTERRUPTED
+        return _complain("interrupted", INTERRUPTED)
+    except asyncio.CancelledError:
+        return _complain("terminated", TERMINATED)
+
+
+def _complain(what: str, status: int) -> int:
+    print(what, file=sys.stderr)
     return status
 
 
+async def _until_terminated(command: Coroutine[Any, Any, int]) -> int:
+    """Run the command as a task that SIGTERM cancels, so that it can clear up as after Ctrl-C."""
+    task = asyncio.ensure_future(command)
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
+    return await task
+
+
 def parser() -> argparse.ArgumentParser:
-    """All commands and their options."""
+    """All commands and their options; imported late, for most of a start is importing."""
+    from app import research, search, verify
+
     top = argparse.ArgumentParser(prog="python -m app", description="Research with checked citations.")
     commands = top.add_subparsers(dest="name", required=True, metavar="COMMAND")
     for module in (research, search, verify):

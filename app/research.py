@@ -6,6 +6,7 @@ import sys
 import tempfile
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from pydantic import ValidationError
 
@@ -42,12 +43,14 @@ async def run(arguments: argparse.Namespace) -> int:
     config = load(EngineConfig, file=arguments.config, overrides=_overrides(arguments))
     request = _request(arguments, config)
     _check_corpus(config)
-    _check_writable(config.storage.reports)
+    _check_writable("reports", config.storage.reports, "choose another folder with --out")
+    _check_writable("data", config.storage.data, "set storage.data or CRP_STORAGE__DATA")
     async with open_engine(config) as engine:
         job = await _follow(engine, request)
     folder = config.storage.reports / job.job_id
     if job.status not in (JobStatus.COMPLETED, JobStatus.PARTIAL):
-        raise ResearchError(job.error or f"the job was {job.status}")
+        advice = "" if arguments.verbose else " (--verbose shows the engine's log)"
+        raise ResearchError(f"{job.error or f'the job was {job.status}'}{advice}")
     if arguments.json:
         sys.stdout.write((folder / "report.json").read_text("utf-8"))
     else:
@@ -60,9 +63,9 @@ def _overrides(arguments: argparse.Namespace) -> dict[str, Any]:
     """What the command line says, in the shape of config.toml; the private store makes a drain pointless."""
     overrides: dict[str, Any] = {"engine": {"drain_seconds": 0.1}}
     if arguments.corpus:
-        overrides["search"] = {"corpus": {"folder": arguments.corpus}}
+        overrides["search"] = {"corpus": {"folder": arguments.corpus.expanduser()}}
     if arguments.out:
-        overrides["storage"] = {"reports": arguments.out}
+        overrides["storage"] = {"reports": arguments.out.expanduser()}
     return overrides
 
 
@@ -73,14 +76,28 @@ def _request(arguments: argparse.Namespace, config: EngineConfig) -> ResearchReq
             query=arguments.question,
             max_results=limit,
             providers=("corpus",) if arguments.corpus else (),
-            urls=tuple(arguments.url),
+            urls=tuple(map(_checked_url, arguments.url)),
             keep_unsupported=arguments.keep_unsupported,
         )
     except ValidationError as error:
         raise ConfigError("; ".join(_complaints(error))) from None
 
 
+def _checked_url(url: str) -> str:
+    """The address, if it can be one of a page at all; what it leads to is the fetcher's to judge."""
+    try:
+        parts = urlsplit(url)
+        fit = parts.scheme in ("http", "https") and bool(parts.hostname) and (parts.port or 1) > 0
+    except ValueError:
+        fit = False
+    if not fit:
+        raise ConfigError(f"--url: {url!r} is no address of a web page; http:// or https:// and a host are needed")
+    return url
+
+
 def _complaints(error: ValidationError) -> list[str]:
+    if any(each["loc"] == ("query",) and not str(each["input"]).strip() for each in error.errors()):
+        return ["the question is empty: 1 to 2,000 characters are allowed"]
     names = {"query": "the question", "max_results": "--max-results", "urls": "--url"}
     return [
         f"{names.get(str(each['loc'][0]), each['loc'][0])}: {each['msg'][0].lower()}{each['msg'][1:]}"
@@ -107,13 +124,13 @@ def _check_corpus(config: EngineConfig) -> None:
         raise ResearchError(f"the folder {folder} holds no HTML, PDF, Markdown or text: name another with --corpus")
 
 
-def _check_writable(folder: Path) -> None:
+def _check_writable(what: str, folder: Path, advice: str) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=folder):
             pass
     except OSError as error:
-        raise ResearchError(f"reports cannot be written to {folder} ({error.strerror}): choose with --out") from None
+        raise ResearchError(f"{what} cannot be written to {folder} ({error.strerror}): {advice}") from None
 
 
 async def _follow(engine: Engine, request: ResearchRequest) -> Job:

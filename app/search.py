@@ -2,11 +2,13 @@
 
 import argparse
 
+from pydantic import TypeAdapter, ValidationError
 from rich.console import Console
 from rich.text import Text
 
 from actors.config import EngineConfig
 from actors.domain.errors import ConfigError
+from actors.domain.job import Query
 from actors.engine import open_engine
 from actors.settings import load
 from app.arguments import add_config
@@ -25,12 +27,14 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
 
 async def run(arguments: argparse.Namespace) -> int:
     """Search and print; answers the exit status."""
-    if not arguments.query.strip():
-        raise ConfigError("the query is empty: name what to look for")
+    try:
+        query = TypeAdapter(Query).validate_python(arguments.query)
+    except ValidationError:
+        raise ConfigError("the query has to be 1 to 2,000 characters of text: name what to look for") from None
     if not 1 <= arguments.limit <= LIMIT_MOST:
         raise ConfigError(f"--limit: 1 to {LIMIT_MOST} are allowed (given: {arguments.limit})")
     async with open_engine(load(EngineConfig, file=arguments.config)) as engine:
-        matches = await engine.search(arguments.query, limit=arguments.limit)
+        matches = await engine.search(query, limit=arguments.limit)
     console = Console(highlight=False)
     for match in matches:
         console.print(Text.assemble((f"{match.score:.2f}  ", "cyan"), (match.title or match.url, "bold")))

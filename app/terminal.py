@@ -21,6 +21,7 @@ MARKS = {
     Support.UNSUPPORTED: " (not supported)",
 }
 WIDTH = 100
+UNREAD_SHOWN = 100
 
 
 class Progress:
@@ -37,6 +38,7 @@ class Progress:
             transient=True,
             disable=not self._console.is_terminal,
         )
+        self._sources: dict[str, str] = {}
         self._counts = {"found": 0, "read": 0, "failed": 0}
         self._console.print(Text(query, style="bold"), soft_wrap=True)
         self._task = self._bar.add_task("queued", total=None, found=0, read=0, failed=0)
@@ -57,7 +59,9 @@ class Progress:
         elif event.type is EventType.PROGRESS:
             self._counts["found"] = event.data["found"]
         elif event.type is EventType.SOURCE:
-            self._counts["read" if event.data["status"] == SourceStatus.READ else "failed"] += 1
+            self._sources[event.data["id"]] = event.data["status"]
+            read = sum(status == SourceStatus.READ for status in self._sources.values())
+            self._counts |= {"read": read, "failed": len(self._sources) - read}
         elif event.type is EventType.WARNING:
             self._console.print(Text(f"warning: {event.data['text']}", style="yellow"), soft_wrap=True)
         found, read, failed = self._counts.values()
@@ -71,7 +75,10 @@ def show(report: Report) -> None:
     numbers = _numbers(report)
     console.print()
     if report.status is JobStatus.PARTIAL:
-        console.print(Text("Partial: the sources carry no answer to this question.", style="yellow"))
+        console.print(Text(_why_partial(report), style="yellow"))
+    for source in report.sources[:UNREAD_SHOWN]:
+        if source.status is SourceStatus.FAILED:
+            console.print(Text(f"not read: {source.url} {source.reason}", style="yellow"), soft_wrap=True)
     for statement in report.summary:
         console.print(_sentence(statement, numbers, report))
     for row in (row for row in report.agreement if row.verdict == "disagree"):
@@ -84,6 +91,12 @@ def show(report: Report) -> None:
         line = Text.assemble((f"[{number}] ", "cyan"), source.title or source.url, (f"  {source.url}", "dim"))
         console.print(Padding(line, (0, 0, 0, 2)))
     console.print(Text(_figures(report), style="dim"))
+
+
+def _why_partial(report: Report) -> str:
+    if any(source.status is SourceStatus.READ for source in report.sources):
+        return "Partial: the sources that were read carry no answer to this question; ask otherwise or add sources."
+    return "Partial: no source could be read; name others with --corpus or --url."
 
 
 def _numbers(report: Report) -> dict[str, int]:

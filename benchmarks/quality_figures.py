@@ -21,7 +21,7 @@ from actors.services.nlp.dates import find_dates
 from actors.services.nlp.entities import annotate
 from actors.services.nlp.keyphrases import key_phrases
 from actors.services.nlp.language import detect_language
-from actors.services.nlp.sentences import is_prose, passage_sentences, split_passages
+from actors.services.nlp.sentences import headed, is_prose, passage_sentences, split_passages
 from actors.services.nlp.summary import summarise
 from benchmarks.quality_gold import GoldPage
 from benchmarks.quality_scores import (
@@ -158,7 +158,7 @@ def _retrieval(readings: Sequence[Reading]) -> Iterator[Figure]:
     for number, (_, extracted) in enumerate(readings):
         for passage in split_passages(str(number), extracted.text):
             owners.append(number)
-            texts.append(passage.text)
+            texts.append(headed(passage, extracted.title))
     asked = [number for number, (page, _) in enumerate(readings) if page.title and number in set(owners)]
     if not asked:
         return

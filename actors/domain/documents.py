@@ -19,7 +19,6 @@ class Hit(Record):
 
     url: str
     title: str = ""
-    snippet: str = ""
     published: str | None = None
     provider: str
     rank: int = Field(ge=1)

@@ -8,7 +8,8 @@
     ├── SourceError             one source cannot be used; it is listed with this reason, the job goes on
     ├── ProcessDiedError        a pool process ended under its work (killed, out of memory, a crash in C)
     ├── LeaseLostError          the delivery belongs to another worker now: write nothing
-    ├── JobNotFoundError        no such job, or not this tenant's
+    ├── JobNotFoundError        no such job
+    ├── EngineFailedError       a loop of the engine failed too often: this process does no more work
     └── JobActiveError          only a terminal job can be deleted
 
 Whatever else escapes from a stage is a bug: retried up to `engine.max_attempts`, then buried with its traceback.
@@ -56,6 +57,10 @@ class LeaseLostError(ResearchError):
 
 class JobNotFoundError(ResearchError):
     """No such job."""
+
+
+class EngineFailedError(ResearchError):
+    """The engine has given up."""
 
 
 class JobActiveError(ResearchError):

@@ -89,17 +89,18 @@ class Actor:
                 block_seconds=BLOCK_SECONDS,
             )
         )
+        going_on = False
         try:
             await asyncio.wait({taking, stopped}, return_when=asyncio.FIRST_COMPLETED)
+            going_on = not stopped.done()
         finally:
             if not taking.done():
                 taking.cancel()
                 await asyncio.wait({taking})
-        taken = [] if taking.cancelled() else taking.result()
-        if stopped.done():
-            await self._mailboxes.release([delivery.token for delivery in taken])
-            return
-        for delivery in taken:
+            taken = [] if taking.cancelled() else taking.result()
+            if not going_on:
+                await self._mailboxes.release([delivery.token for delivery in taken])
+        for delivery in taken if going_on else []:
             self._tasks.add(asyncio.create_task(self._handle(delivery)))
 
     def _reap(self) -> None:

@@ -56,7 +56,11 @@ class LeaseKeeper:
         while await pause(stop, self.lease_seconds / RENEWALS_PER_LEASE, sleep=self._sleep):
             with suppress(TransientError):
                 await self.renew()
+        waited = 0.0
         while self._held:
             await self._sleep(DRAIN_POLL_SECONDS)
-            with suppress(TransientError):
-                await self.renew()
+            waited += DRAIN_POLL_SECONDS
+            if waited >= self.lease_seconds / RENEWALS_PER_LEASE:
+                waited = 0.0
+                with suppress(TransientError):
+                    await self.renew()

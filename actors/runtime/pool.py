@@ -8,7 +8,8 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 from actors.domain.errors import ProcessDiedError
@@ -34,41 +35,64 @@ class ProcessPool:
         self._processes = processes
         self._timeout_seconds = timeout_seconds
         self._pool: Processes | None = None
+        self._closed = False
+        self._opening = asyncio.Lock()
 
     async def run(self, function: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
         """See `services.base.Pool`."""
         from pebble import ProcessExpired
 
-        future = self._open().schedule(function, args=args, kwargs=kwargs, timeout=self._timeout_seconds)
+        if self._closed:
+            raise ProcessDiedError("the pool of processes is closed")
+        pool = await self._open()
+        future = pool.schedule(function, args=args, kwargs=kwargs, timeout=self._timeout_seconds)
         try:
             return await asyncio.wrap_future(future)
         except ProcessExpired as error:
             raise ProcessDiedError(f"the process died under {function.__name__} ({error})") from error
 
-    def _open(self) -> "Processes":
-        if self._pool is None:
-            from pebble import ProcessPool as Processes
+    async def _open(self) -> "Processes":
+        """The pool, started in a thread: starting processes takes longer than the event loop may wait."""
+        async with self._opening:
+            if self._pool is None:
+                self._pool = await asyncio.to_thread(self._start)
+            return self._pool
 
-            self._pool = Processes(
-                max_workers=self._processes,
-                context=multiprocessing.get_context("spawn"),
-                initializer=_prepare,
-                initargs=(os.getpid(),),
-            )
-        return self._pool
+    def _start(self) -> "Processes":
+        from pebble import ProcessPool as Processes
+
+        pool = Processes(
+            max_workers=self._processes,
+            context=multiprocessing.get_context("spawn"),
+            initializer=_prepare,
+            initargs=(os.getpid(),),
+        )
+        with _interrupts_held_back():
+            pool.schedule(abs, args=(0,))
+        return pool
 
     async def close(self) -> None:
         """End the processes now; work under way is lost, as it is in a crash."""
+        self._closed = True
         if self._pool is not None:
             pool, self._pool = self._pool, None
             pool.stop()
             await asyncio.to_thread(pool.join)
 
 
+@contextmanager
+def _interrupts_held_back() -> Iterator[None]:
+    """Ctrl-C is for the parent alone: processes started here never see it, not even before they can ignore it."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 def _prepare(parent: int) -> None:
-    """Give way to the parent's event loop, leave Ctrl-C to it, and end when it does, however it dies."""
+    """Give way to the parent's event loop, and end when it does, however it dies."""
     os.nice(NICENESS)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
     threading.Thread(target=_watch, args=(parent,), daemon=True).start()

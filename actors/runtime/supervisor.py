@@ -14,6 +14,7 @@ from typing import Any, TypeAlias
 
 from actors.runtime.backoff import Backoff
 from actors.runtime.notices import ChildFailed, Listener, Unhealthy
+from actors.runtime.pause import pause
 
 Child: TypeAlias = Callable[[asyncio.Event], Coroutine[Any, Any, None]]
 
@@ -84,15 +85,17 @@ class Supervisor:
         intensity = Intensity(self._decay_seconds, at=self._clock())
         while not self._stop.is_set():
             try:
-                return await child(self._stop)
+                await child(self._stop)
+                if not self._stop.is_set():
+                    raise RuntimeError("ended without being asked to")  # noqa: TRY301 (it is counted as any failure)
             except Exception as error:  # noqa: BLE001 (whatever a child dies of, its siblings live)
                 count = intensity.add(self._clock())
                 if count > self._max_intensity:
-                    return self._give_up(name, error)
+                    self._give_up(name, error)
+                    return
                 delay = self._backoff.delay_seconds(round(count), jitter=self._jitter())
                 self._listener(ChildFailed(name, error, delay))
-                await self._sleep(delay)
-        return None
+                await pause(self._stop, delay, sleep=self._sleep)
 
     def _give_up(self, name: str, error: Exception) -> None:
         self.healthy = False

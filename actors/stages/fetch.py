@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from actors.domain.artefacts import Collection, SearchResults
 from actors.domain.documents import Candidate, Document, Source, SourceStatus
-from actors.domain.errors import SourceError
+from actors.domain.errors import ProcessDiedError, SourceError
 from actors.domain.events import EventType, Note
 from actors.domain.job import Job
 from actors.services.base import Reading, Services
@@ -38,7 +38,12 @@ class FetchStage:
                     cut[number] = f"s{number} was read without its last {left_out:,} characters (fetch.max_characters)"
                 await services.tell(_told(outcomes[number].source))
 
-        await asyncio.gather(*(reader() for _ in range(self.concurrency)))
+        readers = [asyncio.create_task(reader()) for _ in range(self.concurrency)]
+        try:
+            await asyncio.gather(*readers)
+        finally:
+            for task in readers:
+                task.cancel()
         documents = [outcomes[number] for number in sorted(outcomes)]
         return await _without_duplicates(documents, tuple(cut[number] for number in sorted(cut)), services)
 
@@ -52,7 +57,10 @@ async def _read(source_id: str, candidate: Candidate, services: Services) -> tup
     except SourceError as error:
         return _failed(source_id, candidate, str(error)), 0
     text = reading.extracted.text
-    language = await services.pool.run(detect_language, text) or reading.extracted.language
+    try:
+        language = await services.pool.run(detect_language, text) or reading.extracted.language
+    except (TimeoutError, ProcessDiedError):
+        language = reading.extracted.language
     return Document(source=_source(source_id, candidate, reading, language), text=text), reading.left_out
 
 
@@ -79,7 +87,7 @@ def _source(source_id: str, candidate: Candidate, reading: Reading, language: st
 
 def _told(source: Source) -> Note:
     data = {"id": source.id, "url": source.url, "title": source.title, "status": source.status, "reason": source.reason}
-    return Note(type=EventType.SOURCE, stage="fetch", data=data, once=f"source:{source.id}")
+    return Note(type=EventType.SOURCE, stage="fetch", data=data, once=f"source:{source.id}:{source.status}")
 
 
 async def _without_duplicates(documents: list[Document], warnings: tuple[str, ...], services: Services) -> Collection:
@@ -90,6 +98,7 @@ async def _without_duplicates(documents: list[Document], warnings: tuple[str, ..
         if first := repeats.get(source.id):
             changes = {"status": SourceStatus.DUPLICATE, "reason": f"repeats {first}"}
             sources.append(source.model_copy(update=changes))
+            await services.tell(_told(sources[-1]))
         else:
             sources.append(source)
     read = {source.id: source for source in sources if source.status is SourceStatus.READ}

@@ -10,7 +10,7 @@ from actors.domain.events import EventType, Note
 from actors.domain.job import Job
 from actors.services.base import Services
 from actors.services.embeddings.packing import pack
-from actors.services.nlp.sentences import split_passages
+from actors.services.nlp.sentences import headed, split_passages
 from actors.stages.base import Artefacts
 
 
@@ -28,8 +28,8 @@ class IndexStage:
             services.pool.run(split_passages, document.source.id, document.text) for document in collection.documents
         ]
         passages: list[Passage] = [passage for part in await asyncio.gather(*split) for passage in part]
-        vectors = await services.embedder.embed([passage.text for passage in passages])
         sources = {document.source.id: document.source for document in collection.documents}
+        vectors = await services.embedder.embed([headed(each, sources[each.source_id].title) for each in passages])
         warnings: tuple[str, ...] = ()
         try:
             if passages:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from actors.domain.artefacts import Plan, SearchResults
 from actors.domain.documents import Candidate, Hit
-from actors.domain.errors import PermanentError, ResearchError
+from actors.domain.errors import PermanentError, ResearchError, TransientError
 from actors.domain.events import EventType, Note
 from actors.domain.job import Job, Record, ResearchRequest
 from actors.services.base import Services
@@ -37,7 +37,10 @@ class SearchStage:
         questions = artefacts.latest(Plan).questions
         calls = [(provider, question) for provider in providers.values() for question in questions]
         answers = await asyncio.gather(*(_ask(job, services, *call) for call in calls))
-        warnings = tuple(dict.fromkeys(answer for answer in answers if isinstance(answer, str)))
+        failures = [answer for answer in answers if isinstance(answer, ResearchError)]
+        if failures and len(failures) == len(answers):
+            raise failures[0]
+        warnings = tuple(dict.fromkeys(map(str, failures)))
         fused = fuse((answer.hits for answer in answers if isinstance(answer, Hits)), canonical=canonical_url)
         candidates = cut(fused, job.request.max_results)
         await services.tell(
@@ -77,14 +80,24 @@ def cut(candidates: list[Candidate], limit: int) -> tuple[Candidate, ...]:
     return tuple(kept)
 
 
-async def _ask(job: Job, services: Services, provider: SearchProvider, question: str) -> Hits | str:
-    """The provider's hits, or why there are none."""
+async def _ask(job: Job, services: Services, provider: SearchProvider, question: str) -> Hits | ResearchError:
+    """The provider's hits, or why there are none; an error of the ledger is not the provider's, and goes on."""
+    failed: list[ResearchError] = []
 
     async def call() -> Hits:
-        return Hits(hits=tuple(await provider.search(question, limit=job.request.max_results)))
+        try:
+            return Hits(hits=tuple(await provider.search(question, limit=job.request.max_results)))
+        except PermanentError as error:
+            failed.append(PermanentError(f"{provider.name}: {error}"))
+        except TransientError as error:
+            message = f"{provider.name}: {error}"
+            failed.append(TransientError(message, retry_after_seconds=error.retry_after_seconds))
+        raise failed[0]
 
     request = json.dumps(["search", provider.name, question, job.request.max_results])
     try:
         return await services.recall(request, call, Hits)
-    except ResearchError as error:
-        return f"{provider.name}: {error}"
+    except ResearchError:
+        if failed:
+            return failed[0]
+        raise

@@ -3,12 +3,13 @@
 A transition (`submit`, `advance`, `retry_later`, `finish`, `fail`, `cancel`) moves the job, its mailbox entry and
 its events in one step: either all of it is there afterwards or none. Transitions of a worker are fenced by its
 delivery's token: when another worker holds the entry by now, or the job is terminal, they write nothing and raise
-`LeaseLostError`. Repeating one with the same token answers the same and changes nothing.
+`LeaseLostError`. Only one that was carried out already may be repeated with the same token, at any time: it is answered
+as before and changes nothing.
 """
 
 from collections.abc import AsyncIterator, Collection, Sequence
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Protocol
 
 from actors.domain.events import Event, Note
@@ -243,4 +244,3 @@ class Store:
     ledger: Ledger
     cache: Cache
     buckets: Buckets
-    tier: str = field(default="memory")

@@ -132,8 +132,8 @@ def test_markup_and_scripts_in_titles_and_texts_stay_text(app, tmp_path, assert_
 @pytest.mark.parametrize(
     ("arguments", "status", "complaint"),
     [
-        (["research", "", "--corpus", "corpus"], 2, "the question: string should have at least 1 character"),
-        (["research", " \t", "--corpus", "corpus"], 2, "the question: string should have at least 1 character"),
+        (["research", "", "--corpus", "corpus"], 2, "the question is empty"),
+        (["research", " \t", "--corpus", "corpus"], 2, "the question is empty"),
         (["research", "x" * 2_001, "--corpus", "corpus"], 2, "at most 2000 characters (given: 2,001 characters)"),
         (["research", "q", "--corpus", "nowhere"], 2, "nowhere cannot be read: No such file or directory"),
         (["research", "q", "--corpus", "corpus/leeds.md"], 2, "cannot be read: Not a directory"),
@@ -142,8 +142,10 @@ def test_markup_and_scripts_in_titles_and_texts_stay_text(app, tmp_path, assert_
         (["research", "q", "--corpus", "corpus", "--max-results", "0"], 2, "--max-results: "),
         (["research", "q", "--corpus", "corpus", "--out", "corpus/leeds.md"], 1, "choose with --out"),
         (["research", "q", "--corpus", "corpus", "--config", "no.toml"], 2, "no.toml cannot be read"),
+        (["research", "q", "--url", "javascript:alert(1)"], 2, "is no address of a web page"),
+        (["research", "q", "--url", "http://[::1"], 2, "is no address of a web page"),
         (["research", "q", "--fast"], 2, "unrecognized arguments: --fast"),
-        (["search", " "], 2, "the query is empty"),
+        (["search", " "], 2, "the query has to be 1 to 2,000 characters"),
         (["search", "q", "--limit", "0"], 2, "--limit: 1 to 100 are allowed (given: 0)"),
         (["verify", "nothing.zip"], 1, "nothing.zip"),
         ([], 2, "the following arguments are required: COMMAND"),

@@ -1,5 +1,7 @@
 import asyncio
 
+import pytest
+
 from actors.domain.events import EventType, Note
 from actors.domain.job import JobStatus
 from actors.store.ports import Finish
@@ -43,3 +45,12 @@ async def test_a_subscriber_sees_every_job_from_then_on(bench):
         await bench.submit("j2")
         seen = [await asyncio.wait_for(anext(tail), 1) for _ in range(4)]
     assert [(event.job_id, event.seq) for event in seen] == [("j1", 1), ("j1", 2), ("j2", 1), ("j2", 2)]
+
+
+async def test_a_wait_for_the_next_event_that_is_cancelled_loses_none(bench):
+    async with bench.store.events.subscribe() as tail:
+        for _ in range(2):
+            with pytest.raises(TimeoutError):
+                await asyncio.wait_for(anext(tail), 0.01)
+        await bench.submit()
+        assert (await asyncio.wait_for(anext(tail), 1)).seq == 1

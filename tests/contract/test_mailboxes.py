@@ -146,3 +146,37 @@ async def test_cancelling_a_waiting_taker_loses_nothing(bench):
     await bench.submit()
     await bench.elapse(LEASE * 1.5)
     assert (await bench.take_one()).job_id == "j1"
+
+
+@pytest.mark.parametrize(
+    "step",
+    [
+        lambda boxes, delivery: boxes.finish(delivery, Finish(b"x", JobStatus.COMPLETED)),
+        lambda boxes, delivery: boxes.fail(delivery, Fail("no", "Traceback")),
+        lambda boxes, delivery: boxes.retry_later(delivery, delay_seconds=9),
+    ],
+)
+async def test_every_transition_that_was_carried_out_may_be_repeated(bench, step):
+    await bench.submit()
+    delivery = await bench.take_one()
+    await step(bench.store.mailboxes, delivery)
+    after = (await bench.store.jobs.get("j1"), await bench.types(), len(await bench.store.jobs.dead_letters()))
+    await step(bench.store.mailboxes, delivery)
+    assert after == (await bench.store.jobs.get("j1"), await bench.types(), len(await bench.store.jobs.dead_letters()))
+
+
+async def test_deliveries_whose_lease_has_ended_come_before_new_ones(bench):
+    await bench.submit("old")
+    await bench.take_one(consumer="dying")
+    await bench.submit("new")
+    await bench.elapse(LEASE * 1.5)
+    assert [delivery.job_id for delivery in await bench.take(limit=1)] == ["old"]
+
+
+async def test_a_stale_release_hands_nothing_back(bench):
+    await bench.submit()
+    stale = await bench.take_one(consumer="c1")
+    await bench.elapse(LEASE * 1.5)
+    await bench.take_one(consumer="c2")
+    await bench.store.mailboxes.release([stale.token])
+    assert await bench.take(consumer="c3") == []

@@ -4,7 +4,8 @@ import asyncio
 
 import pytest
 
-from actors.domain.errors import JobNotFoundError, PermanentError
+from actors.domain.errors import EngineFailedError, JobNotFoundError, PermanentError
+from actors.domain.events import EventType, Note
 from actors.domain.job import JobStatus, ResearchRequest
 from actors.engine import open_engine
 
@@ -73,3 +74,36 @@ async def test_jobs_run_side_by_side(config, pipeline):
         jobs = [await engine.submit(ResearchRequest(query=f"q{number}")) for number in range(20)]
         for job in jobs:
             assert [event async for event in engine.events(job.job_id)][-1].type == "completed"
+
+
+async def test_a_log_of_any_length_is_told_whole(config, pipeline, rephrase):
+    work = rephrase.work
+
+    async def talkative(job, artefacts, services):
+        for number in range(1_500):
+            await services.tell(Note(type=EventType.PROGRESS, data={"number": number}))
+        return await work(job, artefacts, services)
+
+    rephrase.work = talkative
+    async with open_engine(config, pipeline=pipeline) as engine:
+        job = await engine.submit(ResearchRequest(query="q"))
+        for _ in range(2):
+            events = [event async for event in engine.events(job.job_id)]
+            assert [event.seq for event in events] == list(range(1, 1_510))
+
+
+async def test_an_engine_that_has_given_up_says_so_to_those_who_wait(config, pipeline, rephrase):
+    started = asyncio.Event()
+
+    async def work(job, artefacts, services):
+        started.set()
+        await asyncio.Event().wait()
+
+    rephrase.work = work
+    async with open_engine(config, pipeline=pipeline) as engine:
+        job = await engine.submit(ResearchRequest(query="q"))
+        await started.wait()
+        engine._supervisor.healthy = False
+        with pytest.raises(EngineFailedError):
+            async for _ in engine.events(job.job_id):
+                pass

@@ -74,3 +74,10 @@ def _alive(pid: int) -> bool:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
     except FileNotFoundError:
         return False
+
+
+async def test_a_closed_pool_takes_no_more_work():
+    pool = ProcessPool(processes=1, timeout_seconds=20)
+    await pool.close()
+    with pytest.raises(ProcessDiedError, match="closed"):
+        await pool.run(abs, -1)

@@ -120,3 +120,22 @@ async def test_a_drain_waits_its_time_and_then_cancels():
     await asyncio.sleep(0)
     await supervisor.drain(0.01)
     assert cancelled.is_set()
+
+
+async def test_a_child_that_ends_without_being_asked_to_starts_again():
+    starts = 0
+
+    async def short(stop):
+        nonlocal starts
+        starts += 1
+        if starts == 3:
+            await stop.wait()
+
+    notices = []
+    supervisor = supervise({"short": short}, notices)
+    supervisor.start()
+    async with asyncio.timeout(1):
+        while starts < 3:
+            await asyncio.sleep(0)
+    await supervisor.drain(1)
+    assert [type(notice) for notice in notices] == [ChildFailed, ChildFailed]

@@ -32,7 +32,12 @@ async def test_sources_are_numbered_by_rank_read_or_listed_with_their_reason(des
     assert [document.source.id for document in collection.documents] == ["s1", "s3"]
     first = collection.sources[0]
     assert (first.title, first.published, first.language) == ("About http://a.example/", "2021-05-03", "en")
-    assert {note.once for note in desk.notes} == {"source:s1", "source:s2", "source:s3", "source:s4"}
+    assert {note.once for note in desk.notes} == {
+        "source:s1:read",
+        "source:s2:failed",
+        "source:s3:read",
+        "source:s4:failed",
+    }
 
 
 async def test_a_text_that_repeats_an_earlier_one_is_a_duplicate_and_not_used(desk):

@@ -67,3 +67,10 @@ def test_the_limit_cuts_what_was_found_but_not_what_was_asked_for():
 
     candidates = [candidate("1", "a"), candidate("2", "urls"), candidate("3", "a"), candidate("4", "a", "is encrypted")]
     assert [each.url for each in cut(candidates, 1)] == ["1", "2", "4"]
+
+
+async def test_a_failure_of_every_provider_is_tried_again_or_fails_the_job(desk):
+    for error in (TransientError("is away"), PermanentError("has no key")):
+        desk.providers = {"a": Fixed("a", error=error)}
+        with pytest.raises(type(error), match=f"a: {error}"):
+            await SearchStage().work(desk.job(), PLAN, desk.services())

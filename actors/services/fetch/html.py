@@ -1,5 +1,6 @@
 """The article of an HTML page without its navigation and advertisements, one paragraph a line."""
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -10,6 +11,9 @@ from actors.services.fetch.charset import decode
 from actors.services.fetch.dates import worded_date
 from actors.services.fetch.metadata import read_metadata
 from actors.services.fetch.tidy import tidy_line, tidy_text
+
+_CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
+"""What XML forbids, and with it the tree that the parsers work on."""
 
 BLOCKS = frozenset({"p", "head", "item", "list", "row", "table", "quote", "code", "div", "lb", "body", "main"})
 CAPTION_WORDS = 12
@@ -33,7 +37,7 @@ def read_html(page: Page) -> Extracted:
         metadata = read_metadata(tree, page.url)
         published = metadata.published or _searched_date(tree, page.url)
         text = _main_text(tree)
-    except (LxmlError, RecursionError):
+    except (LxmlError, RecursionError, ValueError):
         raise SourceError("its markup cannot be parsed") from None
     return Extracted(
         text=text,
@@ -48,6 +52,7 @@ def read_html(page: Page) -> Extracted:
 def _parse(markup: str) -> Any:  # noqa: ANN401 (lxml carries no types)
     import lxml.html
 
+    markup = _CONTROLS.sub(" ", markup)
     parser = lxml.html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
     return lxml.html.document_fromstring(markup.encode("utf-8", "replace") or b"<html/>", parser=parser)
 

@@ -6,6 +6,10 @@ from actors.domain.documents import Extracted
 from actors.services.fetch.base import Page
 
 LEAST_WORDS = 40
+LEAST_NOTE_WORDS = 4
+NOTES = frozenset({"text/plain", "text/markdown"})
+"""Kinds in which one sentence can be all there is to say; a page so short is mostly the frame of one."""
+
 WALL_WORDS = 80
 """A longer text is an article, even when it talks of captchas and cookies."""
 
@@ -76,7 +80,7 @@ def refusal(extracted: Extracted, page: Page) -> str | None:
     if not _has_unspaced_script(text):
         if reason := _wall(extracted, page, count):
             return reason
-        if count < LEAST_WORDS:
+        if count < (LEAST_NOTE_WORDS if page.content_type in NOTES else LEAST_WORDS):
             return f"holds hardly any text ({count} words)" if count else "holds no text"
     return "is a list of links" if _is_link_list(text) else None
 

@@ -45,7 +45,17 @@ def read_pdf(page: Page) -> Extracted:
         title, author, published = _information(reader)
     except FileNotDecryptedError:
         raise SourceError("is an encrypted PDF") from None
-    except (PyPdfError, ValueError, TypeError, KeyError, AttributeError, IndexError, RecursionError, OSError) as error:
+    except (
+        PyPdfError,
+        ValueError,
+        TypeError,
+        KeyError,
+        AttributeError,
+        IndexError,
+        RecursionError,
+        NotImplementedError,
+        OSError,
+    ) as error:
         raise SourceError("is a broken PDF") from error
     lines = [line for trimmed in without_running_heads(pages) for line in trimmed]
     text = tidy_text("\n".join(paragraphs(lines)))

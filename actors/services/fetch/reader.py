@@ -1,10 +1,11 @@
 """From an address to its main text, once: what was read a short time ago is not fetched and parsed again."""
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from actors.domain.documents import Extracted
-from actors.domain.errors import ProcessDiedError, SourceError
+from actors.domain.errors import SourceError
 from actors.services.base import Pool, Reading
 from actors.services.fetch.base import Fetcher, Page
 from actors.services.fetch.extract import extract
@@ -36,16 +37,26 @@ class CachingReader:
         if kept := await self.cache.get(NAMESPACE, url):
             return Reading.model_validate_json(kept)
         page = await self.fetchers[scheme].fetch(url)
-        try:
-            extracted, left_out = await self.pool.run(digest, page, self.max_characters)
-        except TimeoutError:
-            raise SourceError("took too long to parse") from None
-        except ProcessDiedError:
-            raise SourceError("its parser crashed") from None
+        extracted, left_out = await self._parse(page)
         reading = Reading(url=page.url, fetched_at=page.fetched_at, extracted=extracted, left_out=left_out)
         value = reading.model_dump_json().encode()
         await self.cache.set(NAMESPACE, url, value, ttl_seconds=self.keep_seconds[scheme])
         return reading
+
+    async def _parse(self, page: Page) -> tuple[Extracted, int]:
+        """What `digest` makes of the page; whatever a parser dies of, only this source is lost."""
+        (outcome,) = await asyncio.gather(self.pool.run(digest, page, self.max_characters), return_exceptions=True)
+        match outcome:
+            case SourceError():
+                raise outcome
+            case TimeoutError():
+                raise SourceError("took too long to parse")
+            case Exception():
+                raise SourceError(f"its parser failed ({type(outcome).__name__})") from outcome
+            case BaseException():
+                raise outcome
+            case _:
+                return outcome
 
 
 def digest(page: Page, max_characters: int) -> tuple[Extracted, int]:

@@ -1,1 +1,1 @@
-"""Search providers: to add one, write its file and a line here."""
+"""Search providers: to add one, write its file and a line in `wiring`."""

@@ -11,9 +11,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from actors.domain.documents import Extracted, Hit
-from actors.domain.errors import SourceError
+from actors.domain.errors import PermanentError, SourceError
 
 UNREADABLE_LISTED = 20
+FILES_AT_ONCE = 32
+"""Read side by side, then kept: a long first reading that is cut short goes on from there."""
 LEAST_SHARE = 0.05
 """Of the best score; below it, a file matched little but words that most files hold."""
 
@@ -57,8 +59,8 @@ class CorpusSearch:
     async def _refresh(self) -> None:
         files = await asyncio.to_thread(self.files)
         stale = await asyncio.to_thread(_forget_changed, self.database, files)
-        rows = await asyncio.gather(*map(self._row, stale))
-        if rows:
+        for start in range(0, len(stale), FILES_AT_ONCE):
+            rows = await asyncio.gather(*map(self._row, stale[start : start + FILES_AT_ONCE]))
             await asyncio.to_thread(_keep, self.database, rows)
 
     async def _row(self, file: CorpusFile) -> "_Row":
@@ -79,8 +81,11 @@ class _Row:
 
 @contextmanager
 def _connect(path: Path) -> Iterator[sqlite3.Connection]:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    connection = sqlite3.connect(path, timeout=30)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        connection = sqlite3.connect(path, timeout=30)
+    except (OSError, sqlite3.Error) as error:
+        raise PermanentError(f"the index of the corpus cannot be kept at {path}: {error}") from None
     try:
         with connection:
             connection.execute("begin immediate")
@@ -91,6 +96,8 @@ def _connect(path: Path) -> Iterator[sqlite3.Connection]:
                     connection.execute(statement)
                 connection.execute(f"pragma user_version = {SCHEMA_VERSION}")
             yield connection
+    except sqlite3.Error as error:
+        raise PermanentError(f"the index of the corpus at {path} cannot be used ({error}): delete it") from None
     finally:
         connection.close()
 
@@ -108,6 +115,7 @@ def _forget_changed(path: Path, files: Sequence[CorpusFile]) -> list[CorpusFile]
 
 def _keep(path: Path, rows: Sequence[_Row]) -> None:
     with _connect(path) as connection:
+        connection.executemany("delete from words where url = ?", [(row.file.url,) for row in rows])
         connection.executemany(
             "insert or replace into files values (?, ?, ?)",
             [(row.file.url, row.file.stamp, row.reason) for row in rows],

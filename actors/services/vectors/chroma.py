@@ -9,6 +9,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -63,7 +64,8 @@ class LocalChroma:
         await self.pool.run(_delete, self._place(tenant), job_id)
 
     def _place(self, tenant: str) -> "Place":
-        return Place(str(self.folder), f"tenant-{tenant}", self.model)
+        # Hashed, for a collection's name may hold few letters.
+        return Place(str(self.folder), f"tenant-{sha256(tenant.encode()).hexdigest()[:24]}", self.model)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,12 +129,16 @@ def _open(folder: str) -> None:
 @cache
 def _client(folder: str) -> Any:  # noqa: ANN401 (idem)
     """The one client of this process, which holds the folder until it ends."""
-    Path(folder).mkdir(parents=True, exist_ok=True)
-    hold(Path(folder) / "in-use-by")
     import chromadb
     from chromadb.config import Settings
+    from chromadb.errors import ChromaError
 
-    return chromadb.PersistentClient(folder, settings=Settings(anonymized_telemetry=False))
+    try:
+        Path(folder).mkdir(parents=True, exist_ok=True)
+        hold(Path(folder) / "in-use-by")
+        return chromadb.PersistentClient(folder, settings=Settings(anonymized_telemetry=False))
+    except (OSError, ValueError, ChromaError) as error:
+        raise TransientError(f"{folder} cannot be used: {error}") from None
 
 
 def hold(path: Path, *, wait_seconds: float = LOCK_WAIT_SECONDS) -> None:

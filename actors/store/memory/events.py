@@ -10,6 +10,19 @@ from actors.store.memory.state import SUBSCRIBER_BACKLOG, State
 
 
 @dataclass(frozen=True, slots=True)
+class Tail:
+    """A queue to iterate over for ever; a cancelled wait loses nothing."""
+
+    queue: asyncio.Queue[Event]
+
+    def __aiter__(self) -> "Tail":
+        return self
+
+    async def __anext__(self) -> Event:
+        return await self.queue.get()
+
+
+@dataclass(frozen=True, slots=True)
 class MemoryEvents:
     """`ports.Events` over the shared state."""
 
@@ -26,11 +39,6 @@ class MemoryEvents:
         queue: asyncio.Queue[Event] = asyncio.Queue(SUBSCRIBER_BACKLOG)
         self.state.subscribers.add(queue)
         try:
-            yield _drain(queue)
+            yield Tail(queue)
         finally:
             self.state.subscribers.discard(queue)
-
-
-async def _drain(queue: asyncio.Queue[Event]) -> AsyncIterator[Event]:
-    while True:
-        yield await queue.get()

@@ -1,9 +1,10 @@
 import asyncio
+import sqlite3
 
 import pytest
 
 from actors.domain.documents import Extracted
-from actors.domain.errors import SourceError
+from actors.domain.errors import PermanentError, SourceError
 from actors.services.search.corpus import CorpusFile, CorpusSearch
 
 TEXTS = {
@@ -85,10 +86,29 @@ async def test_no_query_is_an_error(search, query):
 
 
 async def test_an_index_of_another_version_is_made_anew(search, folder):
-    import sqlite3
-
     await search.search("ozone", limit=3)
     with sqlite3.connect(search.database) as connection:
         connection.execute("pragma user_version = 999")
     connection.close()
     assert len(await search.search("ozone", limit=3)) == 2
+
+
+async def test_two_that_index_a_folder_at_once_leave_each_file_once(folder, tmp_path):
+    searches = [CorpusSearch(folder.files, folder.extract, tmp_path / "corpus.sqlite") for _ in range(2)]
+    await asyncio.gather(*(search.search("ozone", limit=10) for search in searches))
+    with sqlite3.connect(tmp_path / "corpus.sqlite") as connection:
+        assert connection.execute("select count(*) from words").fetchone() == (3,)
+    connection.close()
+
+
+async def test_a_place_where_no_index_can_be_kept_is_named(folder, tmp_path):
+    (tmp_path / "taken").write_text("")
+    with pytest.raises(PermanentError, match="taken"):
+        await CorpusSearch(folder.files, folder.extract, tmp_path / "taken" / "corpus.sqlite").search("q", limit=1)
+
+
+async def test_an_index_that_is_broken_is_named(search):
+    search.database.parent.mkdir()
+    search.database.write_bytes(b"no database at all" * 100)
+    with pytest.raises(PermanentError, match=r"corpus\.sqlite cannot be used .*: delete it"):
+        await search.search("q", limit=1)
