@@ -37,9 +37,15 @@ _PLURAL = re.compile(
 _ANCIENT_LEAD = re.compile(
     r"\b(?:(?P<year>the\syear)|in|after|since|until|by|before|of|from|about|around|ca?\.)\s$", re.IGNORECASE
 )
+_OWN_CENTURY = re.compile(
+    r"\b(?:[Oo]ur|[Ii]ts|[Tt]heir|[Hh]is|[Hh]er|[Mm]y|[Yy]our|[a-z]{2,12}['’]s|(?P<any>[Aa]n?|[Aa]nother))\s$"
+)
+"""What a century of somebody's own is counted by: `its second century`."""
+_ENDS = re.compile(r"\s(?:of|as|in|for|with|when|to)\b|\W*$|[.,;:!?)]")
 _DECADE, _CENTURY, _TWO_DIGITS, _MONTHS = 10, 100, 2, 12
 _DECADES_KEEP_FROM = 2_000
 _LATEST_CENTURY = 22
+_LATEST_OWN_CENTURY = 10
 _PIVOT = 50
 _THIS_CENTURY_BUT_ONE = 1_900
 _FIRST_YEAR = 1_066
@@ -116,12 +122,20 @@ def century(match: re.Match[str], context: Context, _: Sequence[DateMention]) ->
     """As in "17th century", "the fifteenth and sixteenth centuries": dated by their first year."""
     first, to = _ordinal(match["first"]), _ordinal(match["to"])
     sign = -1 if (match["era"] or "").startswith("B") else 1
-    if first is None:
+    if first is None or _is_own_century(match, context.text, first):
         return
     end = match.end("first") if to else match.end()
     yield from told(context, (match.start(), end), _century(first, sign), "century")
     if to:
         yield from told(context, (match.start("to"), match.end()), _century(to, sign), "century")
+
+
+def _is_own_century(match: re.Match[str], text: str, number: int) -> bool:
+    """Whether it is counted from somebody's own beginning: "our third century as a nation", "a second century of"."""
+    if match["era"] or match["to"] or number > _LATEST_OWN_CENTURY or "-" in match.group():
+        return False
+    owner = _OWN_CENTURY.search(text, max(0, match.start() - 24), match.start())
+    return owner is not None and (owner["any"] is None or _ENDS.match(text, match.end()) is not None)
 
 
 def _century(number: int, sign: int) -> str | None:

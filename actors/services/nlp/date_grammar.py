@@ -20,6 +20,8 @@ NUMBERS = _numbered(
     "a/an/one two/couple three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen"
     " seventeen eighteen nineteen twenty"
 )
+_TENS = "twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety"
+TENS = {word: 10 * number for number, word in enumerate(_TENS.split("|"), 2)}
 ORDINALS = _numbered(
     "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth fourteenth fifteenth"
     " sixteenth seventeenth eighteenth nineteenth twentieth twenty-first"
@@ -42,7 +44,9 @@ _DATED_YEAR = rf"(?P<year>{_YEAR4}|[1-9]\d{{2}}(?=\s?(?:[.,;:)\]–]|AD|CE|BC|$)
 _ERA = r"(?:\s?(?P<era>BCE?|B\.C\.(?:E\.)?|CE|AD|A\.D\.)(?!\w))?"
 _DASH = r"\s?(?:[-–—]|/|to|and|or|until|through|&)\s?"
 _COUNT = (
-    r"(?P<count>\d{1,3}|an?|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|twenty|a couple of)"
+    rf"(?P<count>\d{{1,3}}|(?:{_TENS})[\s-](?:one|two|three|four|five|six|seven|eight|nine)|{_TENS}|an?|one|two|three|four"
+    r"|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|nineteen"
+    r"|a couple of)"
 )
 
 DAY_MONTH = re.compile(
@@ -95,9 +99,9 @@ THIS_UNIT = re.compile(
     r"(?<!\w)(?P<which>[Tt]his(?:\spast|\scoming)?|[Ll]ast|[Nn]ext|[Pp]ast)\s"
     r"(?P<unit>day|night|morning|afternoon|evening|week|weekend|month|year|spring|summer|autumn|fall|winter)(?!\w)"
 )
-AGO = re.compile(rf"(?<![\w,.]){_COUNT}\s(?P<unit>day|week|month|year|decade)s?\sago(?!\w)", re.IGNORECASE)
+AGO = re.compile(rf"(?<![\w,.–-]){_COUNT}\s(?P<unit>day|week|month|year|decade)s?\sago(?!\w)", re.IGNORECASE)
 LATER = re.compile(
-    rf"(?<![\w,.]){_COUNT}\s(?P<unit>day|month|year)s?\s(?P<way>later|earlier|before|afterwards)(?!\w)", re.IGNORECASE
+    rf"(?<![\w,.–-]){_COUNT}\s(?P<unit>day|month|year)s?\s(?P<way>later|earlier|before|afterwards)(?!\w)", re.IGNORECASE
 )
 THAT_YEAR = re.compile(
     r"(?<!\w)(?:(?P<same>[Tt]hat(?:\ssame)?|[Tt]he\ssame)|[Tt]he\s(?P<way>following|next|previous|preceding))\s"
@@ -105,3 +109,12 @@ THAT_YEAR = re.compile(
 )
 NAMED = re.compile(r"(?<![\w/.])9/11(?![\w/])")
 LINK = re.compile(r",?\s?(?:[-–—]|to|and|or|until|through|&|,)\s(?:(?:the|on)\s)?")
+
+
+def number_named(written: str) -> int | None:
+    """As in "12", "twelve", "a couple of", "thirty-four"."""
+    word = written.removeprefix("a ").removesuffix(" of")
+    if word.isdigit():
+        return int(word)
+    tens, _, ones = word.replace("-", " ").partition(" ")
+    return TENS[tens] + (NUMBERS[ones] if ones else 0) if tens in TENS else NUMBERS.get(word)

@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 
-from actors.services.nlp.date_context import Context, DateMention, iso, latest, parts, told
-from actors.services.nlp.date_grammar import MONTHS, NUMBERS, SEASONS, WEEKDAYS
+from actors.services.nlp.date_context import LOOK_BACK, Context, DateMention, iso, latest, parts, told
+from actors.services.nlp.date_grammar import MONTHS, SEASONS, WEEKDAYS, number_named
 
 _FUTURE = re.compile(
     r"\b(?:will|would|shall|scheduled|upcoming|coming|due|expected|plans?\sto|planned|going\sto|to\sbe\s\w+)\b[^.!?\n]*$"
@@ -35,7 +35,15 @@ _MONTH_BEFORE = re.compile(
     re.IGNORECASE,
 )
 _MONTH_AFTER = re.compile(r"\s(?!I\b)[A-Z]|\s\d|['’]\w\w")
+_LARGER_NUMBER = re.compile(r"\b(?:hundred|thousand|million|billion|score)\s(?:and\s)?$", re.IGNORECASE)
+_ROUGHLY = re.compile(
+    r"\b(?:over|than|nearly|almost|about|around|some|roughly|approximately|at\sleast|up\sto|under)\s$", re.IGNORECASE
+)
+_TODAY = re.compile(r"\b[Tt]oday\b")
+_SENTENCE_ENDS = ".!?\n"
+_LONGEST_LOOK = 300
 _HALF_YEAR = 200
+_ROUND, _ROUND_FROM = 10, 50
 
 
 def near_year(context: Context, before: Sequence[DateMention], position: int, month: int, day: int = 0) -> int | None:
@@ -103,6 +111,8 @@ def near_day(match: re.Match[str], context: Context, _: Sequence[DateMention]) -
     start, end = match.span()
     if today is None or (word == "today" and (not context.newsy or _nowadays(context.text, start, end))):
         return
+    if word == "tomorrow" and _today_is_nowadays(context.text, start, end):
+        return
     step = {"yesterday": -1, "tomorrow": 1}.get(word, 0)
     yield from told(context, match.span(), (today + timedelta(days=step)).isoformat())
 
@@ -111,6 +121,14 @@ def _nowadays(text: str, start: int, end: int) -> bool:
     return text.startswith("Today,", start) or (
         _NOWADAYS_BEFORE.search(text, max(0, start - 40), start) is not None or text.startswith((" as ", "'s "), end)
     )
+
+
+def _today_is_nowadays(text: str, start: int, end: int) -> bool:
+    """Whether the sentence of "tomorrow" says "today" of our times: "as they are today and will be tomorrow"."""
+    since, until = max(0, start - _LONGEST_LOOK), min(len(text), end + _LONGEST_LOOK)
+    since = max(since, *(text.rfind(mark, since, start) + 1 for mark in _SENTENCE_ENDS))
+    until = min([until, *(at for mark in _SENTENCE_ENDS if (at := text.find(mark, end, until)) >= 0)])
+    return any(_nowadays(text, *today.span()) for today in _TODAY.finditer(text, since, until))
 
 
 def is_habit(text: str, start: int, end: int) -> bool:
@@ -165,7 +183,7 @@ def _week_or_day(match: re.Match[str], context: Context, today: date, step: int)
 
 def ago(match: re.Match[str], context: Context, _: Sequence[DateMention]) -> Iterator[DateMention]:
     """As in "two years ago", from the anchor, as fine as its unit."""
-    count, unit = _count(match["count"]), match["unit"].lower()
+    count, unit = _count(match, context.text), match["unit"].lower()
     if context.anchor is None or count is None:
         return
     year, month, _day = context.anchor
@@ -181,7 +199,7 @@ def ago(match: re.Match[str], context: Context, _: Sequence[DateMention]) -> Ite
 
 def later(match: re.Match[str], context: Context, before: Sequence[DateMention]) -> Iterator[DateMention]:
     """As in "two years later", "a month earlier", from the date told last."""
-    last, count, way = latest(before, match.start()), _count(match["count"]), match["way"].lower()
+    last, count, way = latest(before, match.start()), _count(match, context.text), match["way"].lower()
     ends = context.text[match.end() : match.end() + 1]
     if last is None or count is None or (way == "before" and (ends.isspace() or not ends)):
         return
@@ -220,6 +238,11 @@ def _month(year: int, month: int) -> str | None:
     return iso(year + (month - 1) // 12, (month - 1) % 12 + 1)
 
 
-def _count(text: str) -> int | None:
-    word = text.lower().removeprefix("a ").removesuffix(" of")
-    return int(word) if word.isdigit() else NUMBERS.get(word)
+def _count(match: re.Match[str], text: str) -> int | None:
+    """How many; None where it is the end of a larger number, or a round and rough one: "over 200 years"."""
+    start = match.start("count")
+    if _LARGER_NUMBER.search(text, max(0, start - LOOK_BACK), start):
+        return None
+    count = number_named(match["count"].lower())
+    rough = count is not None and count >= _ROUND_FROM and count % _ROUND == 0
+    return None if rough and _ROUGHLY.search(text, max(0, start - LOOK_BACK), start) else count

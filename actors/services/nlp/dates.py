@@ -108,7 +108,7 @@ def _name(month: str) -> str:
 
 
 _ENGLISH_MONTHS = [month for month in MONTHS if month.isascii()]
-_COUNTS = (*grammar.NUMBERS, "couple")
+_COUNTS = (*{**grammar.NUMBERS, **grammar.TENS}, "couple")
 _PATTERNS: tuple[tuple[re.Pattern[str], Resolver, Iterable[str | int]], ...] = (
     (grammar.DAY_MONTH, _day, (1, 2)),
     (grammar.MONTH_DAY, _day, _ENGLISH_MONTHS),

@@ -9,7 +9,8 @@ from actors.domain.analysis import Entity, EntityType, Relation
 from actors.domain.documents import Passage
 from actors.services.nlp.entities import Annotation, Mention
 from actors.services.nlp.mentions import initials
-from actors.services.nlp.names import kind_of
+from actors.services.nlp.names import is_common_noun, kind_of
+from actors.services.nlp.places import is_place
 from actors.services.nlp.relations import Naming, merge_relations, spread
 from actors.services.nlp.words import normalise_name
 
@@ -20,6 +21,8 @@ _KNOWN = {"us": "united states", "usa": "united states", "united states of ameri
           "uk": "united kingdom", "eu": "european union", "un": "united nations"}  # fmt: skip
 _SUFFIX = re.compile(r"(?<=\w) (?:inc|ltd|llc|plc|corp|co|gmbh|jr|sr)$")
 _INITIAL = re.compile(r"(?<=\w) \w(?= \w)")
+_MOST_SHORT_FORMS = 5
+_SHORTEST_SINGULAR = 5
 _SHORTEST_ACRONYM, _LONGEST_ACRONYM = 2, 10
 
 
@@ -50,14 +53,14 @@ def merge_entities(
         Entities by falling mentions, then name, with ids `e1`, `e2` … in that order; relations by falling weight.
         Every cited passage holds the entity's name or an alias, or the sentence of the relation.
     """
-    groups: defaultdict[str, _Group] = defaultdict(_Group)
+    found_groups: defaultdict[str, _Group] = defaultdict(_Group)
     for source_id, annotation in documents:
         for mention in annotation.mentions:
-            group = groups[_key(mention.text)]
+            group = found_groups[_key(mention.text)]
             group.surfaces[mention.text] += 1
             group.kinds[mention.type] += 1
             group.sources[source_id] += 1
-    groups.pop("", None)
+    groups = {key: group for key, group in found_groups.items() if key and not is_common_noun(key)}
     leaders = _leaders(groups)
     merged = _merged(groups, leaders)
     ranked = sorted(merged, key=lambda key: (-merged[key].sources.total(), _name(merged[key]), key))[:limit]
@@ -78,7 +81,25 @@ def _leader(mention: Mention, leaders: dict[str, str]) -> str:
 
 
 def _leaders(groups: dict[str, _Group]) -> dict[str, str]:
-    """For each short form the one long form it can stand for: acronyms, surnames, given names."""
+    """For each short form the one long form it can stand for: acronyms, surnames, given names, plurals."""
+    longer = _longer(groups)
+    leaders: dict[str, str] = {}
+    for key, group in groups.items():
+        told = sorted(
+            (_together(group, groups[long]), long)
+            for long in longer.get(key, ())
+            if _can_stand_for(key, group, long, groups[long])
+        )
+        if len(told) == 1 or (told and told[-1][0] > told[-2][0]):
+            leaders[key] = told[-1][1]
+    for key in sorted(groups):
+        if key not in leaders and (one := _singular(key, groups)) is not None:
+            leaders[key] = leaders.get(one, one)
+    return leaders
+
+
+def _longer(groups: dict[str, _Group]) -> dict[str, list[str]]:
+    """The names of several words that a single word may be short for, by that word."""
     longer: defaultdict[str, list[str]] = defaultdict(list)
     for key in sorted(groups):
         if " " in key and groups[key].kind == "person":
@@ -87,18 +108,33 @@ def _leaders(groups: dict[str, _Group]) -> dict[str, str]:
         elif " " in key:
             for short in initials(_name(groups[key])):
                 longer[short].append(key)
-    leaders: dict[str, str] = {}
-    for key, group in groups.items():
-        if " " in key or not (group.kind == "person" or _is_acronym(group)):
-            continue
-        told = sorted(
-            (_together(group, groups[long]), long)
-            for long in longer.get(key, ())
-            if (groups[long].kind == "person") != _is_acronym(group)
-        )
-        if len(told) == 1 or (told and told[-1][0] > told[-2][0]):
-            leaders[key] = told[-1][1]
-    return leaders
+    return longer
+
+
+def _can_stand_for(key: str, short: _Group, long_key: str, long: _Group) -> bool:
+    """Whether a word is short for a longer name: an acronym, part of a person's name, or by mistake no person's.
+
+    A family name is a person's wherever a source tells both, unless it is a place or far more common (`Ford`).
+    """
+    if _is_acronym(short):
+        return long.kind != "person"
+    if long.kind != "person" or short.kind == "person":
+        return long.kind == "person"
+    together = _together(short, long)
+    return (
+        long_key.endswith(f" {key}")
+        and not (short.kind == "place" and is_place(key))
+        and together > 0
+        and short.sources.total() <= _MOST_SHORT_FORMS * together
+    )
+
+
+def _singular(key: str, groups: dict[str, _Group]) -> str | None:
+    """The name that `key` is the plain plural of; a person's is none: Adams, Williams."""
+    one = key[:-1]
+    if not key.endswith("s") or len(one) < _SHORTEST_SINGULAR or one not in groups:
+        return None
+    return None if "person" in (groups[key].kind, groups[one].kind) else one
 
 
 def _is_acronym(group: _Group) -> bool:
@@ -114,17 +150,19 @@ def _together(short: _Group, long: _Group) -> int:
 def _merged(groups: dict[str, _Group], leaders: dict[str, str]) -> dict[str, _Group]:
     merged: dict[str, _Group] = {}
     for key in sorted(groups, key=lambda key: (key in leaders, key)):
-        own = merged.setdefault(leaders.get(key, key), _Group())
+        leader = leaders.get(key, key)
+        own = merged.setdefault(leader, _Group())
         own.surfaces.update(groups[key].surfaces)
-        own.kinds.update(groups[key].kinds)
+        own.kinds.update({"person": 1} if groups[leader].kind == "person" else groups[key].kinds)
         own.sources.update(groups[key].sources)
     return merged
 
 
 def _name(group: _Group) -> str:
-    """The fullest form that is common: an acronym or a surname gives way to what it stands for."""
+    """The fullest form that is common: an acronym or a surname gives way to what it stands for, a plural to its one."""
     most = max(group.surfaces.values())
     common = [name for name, times in group.surfaces.items() if 10 * times >= most]
+    common = [name for name in common if not (name.endswith("s") and name[:-1] in common)]
     return max(common, key=lambda name: (len(normalise_name(name).split()), group.surfaces[name], name))
 
 

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from actors.domain.documents import Sentence
-from actors.services.nlp.asked import asked, fit
+from actors.services.nlp.asked import asked, fit, of_the_named
 from actors.services.nlp.summary import around, stands_alone
 from actors.services.nlp.tfidf import Floats, Weighted, coverage, weigh, weighed_by_source
 from actors.services.nlp.words import content_words
@@ -28,6 +28,7 @@ def select_evidence(
     language: str,
     limit: int,
     taken: frozenset[str] = frozenset(),
+    about: str = "",
     weighted: Weighted | None = None,
 ) -> list[tuple[Sentence, float]]:
     """At most `limit` sentences that bear on `question`, with their relevance (0 to 1), in the order chosen.
@@ -40,6 +41,7 @@ def select_evidence(
         language: ISO 639-1, of the sentences.
         limit: the most to choose.
         taken: texts already used; neither they nor what says nearly the same are chosen.
+        about: what each sentence must hold a word of, or one of nearly the same meaning, if it has any.
         weighted: the sentences' words, where several questions are asked of the same ones; else they are weighed here.
 
     Returns:
@@ -53,7 +55,9 @@ def select_evidence(
     by_source = weighed_by_source(weighted, [sentence.source_id for sentence in sentences])
     held = coverage(by_source, content_words(question, language=language))
     meant = np.asarray(vectors @ question_vector, dtype=np.float64)
-    relevance = _relevance(question, sentences, held, meant)
+    relevance = _relevance(question, sentences, held, meant) * of_the_named(question, sentences, language=language)
+    if subject := content_words(about, language=language):
+        relevance = relevance * (coverage(by_source, subject) > 0)
     free = relevance >= max(_RELEVANT, _OF_BEST * float(relevance.max()))
     for row, text in enumerate(texts):
         if text in taken:

@@ -1,7 +1,7 @@
 """The answer, sentence by sentence: chosen by relevance, and cited wherever the sources carry it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 import numpy as np
@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from actors.domain.analysis import Statement, Support
 from actors.domain.documents import Passage, Sentence
+from actors.services.nlp.asked import of_the_named
 from actors.services.nlp.evidence import select_evidence
 from actors.services.nlp.summary import summarise
 from actors.services.nlp.support import check
@@ -48,6 +49,7 @@ def find(query: str, questions: Sequence[str], question_vectors: Vectors, materi
 
     The first question is the query itself. Where no sentence is evidence for it, there are no statements at all.
     """
+    material = _told_of(query, material)
     weighted = weigh([sentence.text for sentence in material.sentences], language=material.language)
     ask = partial(
         select_evidence,
@@ -70,10 +72,21 @@ def find(query: str, questions: Sequence[str], question_vectors: Vectors, materi
     taken = {sentence.text for sentence in chosen}
     findings: list[Statement] = []
     for question, vector in zip(questions, question_vectors, strict=True):
-        evidence = ask(question, question_vector=vector, limit=FINDINGS_PER_QUESTION, taken=frozenset(taken))
+        subject, colon, _ = question.partition(":")
+        about = subject if colon and question != query else ""
+        evidence = ask(
+            question, question_vector=vector, limit=FINDINGS_PER_QUESTION, taken=frozenset(taken), about=about
+        )
         taken |= {sentence.text for sentence, _ in evidence}
         findings += [state(sentence, question) for sentence, _ in evidence]
     return Findings(tuple(state(sentence, query) for sentence in chosen), tuple(findings))
+
+
+def _told_of(query: str, material: Material) -> Material:
+    """Without the sentences of sources that do not hold what the query names; the passages stay."""
+    rows = np.flatnonzero(of_the_named(query, material.sentences, language=material.language))
+    sentences = [material.sentences[row] for row in rows.tolist()]
+    return replace(material, sentences=sentences, sentence_vectors=material.sentence_vectors[rows])
 
 
 def _corroborating(

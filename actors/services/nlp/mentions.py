@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import zip_longest
 
 from actors.domain.analysis import EntityType
-from actors.services.nlp.names import COMMON_ACRONYM, kind_by_context, kind_of, may_be_surname
+from actors.services.nlp.names import COMMON_ACRONYM, is_head, kind_by_context, kind_of, may_be_surname
 from actors.services.nlp.places import is_place
 from actors.services.nlp.words import normalise_name, stop_words
 
@@ -20,6 +20,7 @@ _CONTEXT_WEIGHT, _HEAD_WEIGHT, _GUESS_WEIGHT, _FAMILY_WEIGHT = 2.0, 50.0, 0.5, 3
 _PLACE_WEIGHT, _PLACE_OR_PERSON_WEIGHT = 1.2, 0.6
 _FULL_NAME_WORDS = (2, 3)
 _OPENERS = 3
+_OFTEN_LOWER = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,7 @@ def settle(text: str, found: Iterable[Found]) -> list[Settled]:
     spans = _with_acronyms(text, _without_overlaps(named))
     times = Counter(text[span.start : span.end] for span in spans)
     spans = [span for span in spans if span.type or _is_sure(text, span, times)]
+    spans = _without_common_nouns(text, spans)
     kinds = _kinds(text, spans)
     held = [span for span in spans if normalise_name(text[span.start : span.end]) in kinds]
     again = [Found(start, end, None) for start, end in _again(text, held, kinds)]
@@ -91,14 +93,35 @@ def _is_sure(text: str, span: Found, times: Counter[str]) -> bool:
     return f" {name.lower()}" not in text and (not span.opens or times[name] >= _OPENERS)
 
 
+def _without_common_nouns(text: str, spans: Sequence[Found]) -> list[Found]:
+    """Without single words that only look like names: `Protocol` for a longer one, `Change` where it is a noun."""
+    words = Counter(_TOKEN.findall(text))
+    names = {text[span.start : span.end] for span in spans}
+    longer = [parts for name in sorted(names) if len(parts := name.split()) > 1]
+    heads = {parts[-1] for parts in longer}
+    own = {part for parts in longer if kind_of(" ".join(parts)) is None for part in parts}
+
+    def is_common(name: str) -> bool:
+        if not name.istitle() or not name.isalpha():
+            return False
+        if is_head(name) and name in heads:
+            return True
+        often = words[name.lower()] >= max(_OFTEN_LOWER, words[name])
+        return often and name not in own and not is_place(normalise_name(name))
+
+    common = {name for name in names if is_common(name)}
+    return [span for span in spans if text[span.start : span.end] not in common]
+
+
 def _kinds(text: str, spans: Sequence[Found]) -> dict[str, EntityType]:
     """The type of each normalised name by votes: its own words, spaCy's labels, the words around its mentions."""
     votes: defaultdict[str, defaultdict[EntityType, float]] = defaultdict(lambda: defaultdict(float))
+    families = _family_names(text, spans)
     for span, after in zip_longest(spans, spans[1:]):
         name = text[span.start : span.end]
         counts = votes[normalise_name(name)]
         counts[span.type or _guess(text, span)] += 1 if span.type else _GUESS_WEIGHT
-        if is_place(normalise_name(name)):
+        if normalise_name(name) not in families and is_place(normalise_name(name)):
             counts["place"] += _PLACE_OR_PERSON_WEIGHT if span.type == "person" else _PLACE_WEIGHT
         told = kind_by_context(text, span.start, span.end)
         if told and span.type not in ("event", "work", "group"):
@@ -110,6 +133,12 @@ def _kinds(text: str, spans: Sequence[Found]) -> dict[str, EntityType]:
             counts["place"] += _CONTEXT_WEIGHT
     _share_in_families(votes)
     return {key: max(counts, key=lambda kind: (counts[kind], kind)) for key, counts in votes.items() if key}
+
+
+def _family_names(text: str, spans: Sequence[Found]) -> frozenset[str]:
+    """The last words of the full names of persons, which a town of the same name says nothing about."""
+    full = (normalise_name(text[span.start : span.end]).split() for span in spans if span.type == "person")
+    return frozenset(words[-1] for words in full if len(words) in _FULL_NAME_WORDS)
 
 
 def _share_in_families(votes: dict[str, defaultdict[EntityType, float]]) -> None:

@@ -53,6 +53,7 @@ _KINDS: dict[str, EntityType] = {
     **dict.fromkeys(_EVENT.split(), "event"),
     **dict.fromkeys(_WORK.split(), "work"),
 }
+_SHORT_HEADS = frozenset(f"{_WORK} {_EVENT}".split()) - {"constitution", "olympics", "expo", "games"}
 _SURNAMES_TOO = frozenset(
     {"hill", "lane", "park", "hall", "forest", "street", "bay", "court", "house", "banks", "palace"}
 )
@@ -69,7 +70,11 @@ _OFFICES = """
     associate dean rector officer manager editor producer attorney doctor god internet web all yes no oh huh well hello
     north south east west northern southern eastern western northwest northeast southwest southeast
     """
+_COMMON_NOUNS = """
+    nation group change state federal chamber laughter applause downtown government country city company people
+    """
 _NAMELESS = frozenset(_NO_NAMES.split())
+_NOUNS = frozenset(_COMMON_NOUNS.split())
 _COMMON = HONORIFICS | frozenset(_OFFICES.split())
 _WORDS = re.compile(r"[^\W_]+(?:[.'’&-][^\W_]+)*\.?")
 COMMON_ACRONYM = re.compile(r"[A-Z]{2,}s")
@@ -80,7 +85,7 @@ _LEADING = re.compile(
     r"|by|with|for|from|at|on|to)\s+)+",
     re.IGNORECASE,
 )
-_TRAILING = re.compile(r"(?:\s?['’]s?|[^\w.)]+|(?<=[\w)]{3})\.)$")
+_TRAILING = re.compile(r"(?:\s?['’][sS]?|[^\w.)]+|(?<=[\w)]{3})\.)$")
 _SPEAKS = re.compile(r"\s(?:said|says|told|wrote|writes|argued|argues|explained|added|thinks|died|married|et al)\b")
 _MOST_WORDS = 9
 
@@ -134,6 +139,16 @@ def kind_of(name: str) -> EntityType | None:
     if kind is None and words[0] in _FIRST_WORDS:
         return "place"
     return kind
+
+
+def is_common_noun(name: str) -> bool:
+    """Whether it is a single noun that speeches and laws write with a capital, and that singles out nothing: Nation."""
+    return name.lower() in _NOUNS
+
+
+def is_head(word: str) -> bool:
+    """Whether a single word is what treaties, wars, rivers … are called by: short for one of them, no name itself."""
+    return word.lower() in _SHORT_HEADS
 
 
 def may_be_surname(name: str) -> bool:

@@ -8,6 +8,7 @@ MIN_WORDS, MAX_WORDS = 5, 80
 _WORD = re.compile(r"[^\W\d_][\w'’-]*+")
 _END = re.compile(r"[.!?…。！？؟۔।][\"'”’»)\]›」』）]*(?:\s?\[[\w ]{1,12}\])*$")
 _START = re.compile(r"[\"'“‘«„(\[¿¡]*\s?[^\W_]")
+_INCHES = re.compile(r'\d"')
 _SYMBOLS = re.compile(r"[{}<>|\\^~@©\t]|://|www\.|==|::|\w\(\)|;\s*$")
 _LABEL = re.compile(
     r"""\W*(?:by|photo(?:graph)?s?|image|picture|credit|source|file\ photo|caption|figure|fig\.?|table|see\ also
@@ -77,8 +78,9 @@ def is_prose(sentence: str) -> bool:
     """Whether `sentence` can stand on its own as a quoted sentence, by its shape alone.
 
     It begins with a capital (in scripts that have them), ends with a mark, has 5 to 80 words that are mostly letters
-    and not mostly capitalised, something like a finite verb unless it is long, and brackets that close; and it is no
-    byline, caption, reference, code, licence or invitation to click. Scripts without spaces are judged by their marks.
+    and not mostly capitalised, something like a finite verb unless it is long, and brackets and quotation marks that
+    close; and it is no byline, caption, reference, code, licence or invitation to click. Scripts without spaces are
+    judged by their marks.
     """
     line = sentence.strip()
     start = _START.match(line)
@@ -86,7 +88,7 @@ def is_prose(sentence: str) -> bool:
         return False
     if _is_furniture(line):
         return False
-    if any(line.count(opening) != line.count(closing) for opening, closing in ("()", "[]", "“”")):
+    if _is_cut(line):
         return False
     words = _WORD.findall(line)
     if sum(map(len, words)) + line.count(" ") < _MIN_LETTERS * len(line):
@@ -107,6 +109,14 @@ def _is_furniture(line: str) -> bool:
         return True
     lower = line.lower()
     return any(phrase in lower for phrase in _BOILERPLATE)
+
+
+def _is_cut(line: str) -> bool:
+    """Whether a bracket or a quotation mark has no partner; a straight one after a figure may be inches."""
+    if any(line.count(opening) != line.count(closing) for opening, closing in ("()", "[]", "“”")):
+        return True
+    marks = line.count('"')
+    return marks % 2 == 1 and (marks - len(_INCHES.findall(line))) % 2 == 1
 
 
 def _without_spaces(line: str) -> bool:

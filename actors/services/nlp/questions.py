@@ -30,6 +30,40 @@ _FURTHER: tuple[tuple[Kind, str], ...] = (
     ("why", "{}: causes and consequences"),
     ("how many", "{}: facts and figures"),
 )
+_AUXILIARY = frozenset(
+    {"did", "do", "does", "will", "would", "can", "could", "should", "shall", "may", "might", "must"}
+)
+_PERFECT = frozenset({"was", "were", "is", "are", "been", "has", "have", "had"})
+_VERBS_TOO = frozenset(
+    {
+        "do",
+        "have",
+        "be",
+        "been",
+        "get",
+        "go",
+        "make",
+        "made",
+        "use",
+        "used",
+        "take",
+        "taken",
+        "say",
+        "said",
+        "see",
+        "seem",
+        "become",
+    }
+)
+_PARTICIPLE = re.compile(
+    r"[a-zà-ž]{2,}(?:[^\We]ed|wn|en|ing)|born|lost|sent|held|shot|sold|paid|left|hit|cut|sunk|read"
+)
+_LONE_PAST = re.compile(r"[a-zà-ž]{2,}[^\We]ed", re.IGNORECASE)
+_WEAK_NOUNS = """
+    people person thing things way ways kind kinds sort sorts part parts time times place places number amount effects
+    effect role example examples lot name names world man men woman women reason reasons day days year years
+    """
+_WEAK = frozenset(_WEAK_NOUNS.split())
 _SHORTEST_SUBJECT = 3
 _PHRASE_WORDS = 7
 _ASKS = re.compile(
@@ -71,16 +105,37 @@ def subject_of(query: str) -> str:
     at = 0
     for piece in re.split(r"[,;:?!()\[\]\"“”]|\.\s", query):
         run: list[tuple[int, int]] = []
+        auxiliary = ""
         for start, end in [*token_spans(piece), (len(piece), len(piece))]:
             word = piece[start:end]
             gap = piece[run[-1][1] : start] if run else ""
             if word and not _says_nothing(word, empty, language) and (not run or gap in (" ", "-", "'", "’", "")):
                 run.append((start, end))
                 continue
-            best = max(best, _valued(piece, run, at), key=lambda one: (one[0], -one[1]))
+            verbal = bool(word) and word.lower() not in empty
+            subject = run if verbal else _without_verb(piece, run, auxiliary, word.lower())
+            best = max(best, _valued(piece, subject, at), key=lambda one: (one[0], -one[1]))
+            auxiliary = _still_open(auxiliary, word.lower(), empty, ran=bool(run))
             run = [(start, end)] if word and not _says_nothing(word, empty, language) else []
             at += 1
     return best[2][:1].upper() + best[2][1:]
+
+
+def _without_verb(piece: str, run: list[tuple[int, int]], auxiliary: str, after: str) -> list[tuple[int, int]]:
+    """The run without the verb that an auxiliary before it leaves to its end: "did presidents promise"."""
+    last = piece[run[-1][0] : run[-1][1]] if run else ""
+    if not last.islower() or after == "of" or after in _VERBS_TOO:
+        return run
+    verb = auxiliary in _AUXILIARY or (auxiliary in _PERFECT and _PARTICIPLE.fullmatch(last) is not None)
+    return run[:-1] if verb else run
+
+
+def _still_open(auxiliary: str, word: str, empty: frozenset[str], *, ran: bool) -> str:
+    """The auxiliary whose verb is still to come, after a run, if `ran`, and the word that ended it."""
+    if word in _AUXILIARY | _PERFECT and not (auxiliary and word in _VERBS_TOO):
+        return word
+    closed = word in _VERBS_TOO or word not in empty or (ran and word != "of")
+    return "" if closed else auxiliary
 
 
 def _says_nothing(word: str, empty: frozenset[str], language: str) -> bool:
@@ -96,6 +151,8 @@ def _valued(piece: str, run: list[tuple[int, int]], at: int) -> tuple[float, int
         return 0.0, at, ""
     run = _named(piece, run) or run
     text = piece[run[0][0] : run[-1][1]]
+    if not run[1:] and (text.lower() in _WEAK or _LONE_PAST.fullmatch(text)):
+        return 0.0, at, ""
     if len(text) < _SHORTEST_SUBJECT or len(text) > _LONGEST // 2:
         return 0.0, at, ""
     capitals = sum(piece[start:end][:1].isupper() for start, end in run)

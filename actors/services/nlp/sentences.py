@@ -75,6 +75,11 @@ def split_passages(source_id: str, text: str, *, target_characters: int = 600) -
     return passages
 
 
+def headed(passage: Passage, title: str) -> str:
+    """The passage under its source's title, for its vector: alone it often does not say what it is about."""
+    return f"{title}\n{passage.text}" if title else passage.text
+
+
 def passage_sentences(passage: Passage) -> list[Sentence]:
     """The sentences of `passage`; their offsets are into the source's text, like the passage's own."""
     return [

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from actors.domain.documents import Sentence
-from actors.services.nlp.asked import asked, fit
+from actors.services.nlp.asked import asked, fit, of_the_named
 from actors.services.nlp.tfidf import Floats, Weighted, coverage, weigh, weighed_by_source
 from actors.services.nlp.words import content_words, tokens
 
@@ -61,18 +61,20 @@ def summarise(
 ) -> list[Sentence]:
     """At most `limit` sentences that tell the most together, at most `per_source` of each source.
 
-    With a query the best answer comes first and sentences that have nothing to do with it are left out; sentences of
-    one source keep their order among themselves. `per_source` does not bind where there is one source only.
+    With a query the best answer comes first and sentences that have nothing to do with it are left out, as are
+    sources without what it names; sentences of one source keep their order among themselves. `per_source` does not
+    bind where there is one source only.
     """
     if not sentences:
         return []
     weighted = weigh([sentence.text for sentence in sentences], language=language)
     scores = _scores(sentences, weighted, query, language, likeness)
     words = content_words(query, language=language)
-    relevant = coverage(weighed_by_source(weighted, [sentence.source_id for sentence in sentences]), words)
+    told = of_the_named(query, sentences, language=language)
+    relevant = coverage(weighed_by_source(weighted, [sentence.source_id for sentence in sentences]), words) * told
     if words and relevant.max() > 0:
-        scores = np.where(relevant >= min(0.25, float(relevant.max()) / 2), scores, 0.0)
-    if len({sentence.source_id for sentence in sentences}) == 1:
+        scores = np.where(told & (relevant >= min(0.25, float(relevant.max()) / 2)), scores, 0.0)
+    if len({sentence.source_id for sentence, one in zip(sentences, told, strict=True) if one}) == 1:
         per_source = limit
     chosen = _diverse(sentences, weighted, scores, limit, per_source)
     return _in_reading_order([sentences[row] for row in chosen], fixed=1 if words else 0)

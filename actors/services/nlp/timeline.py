@@ -29,7 +29,13 @@ _COMFORTABLE = 260
 _OFTEN = 0.1
 _ENOUGH = 5
 _LEANS = re.compile(r"\W*(?:he|she|it|they|his|her|its|their|this|these|that|those|there)\b", re.IGNORECASE)
-_VAGUE_DAYS = frozenset({"today", "tonight"})
+_VAGUE_DAYS = frozenset({"today", "tonight", "this evening"})
+_QUOTED = re.compile(r"“[^”]*”|\"[^\"]*\"")
+_FIRST_PERSON = re.compile(
+    r"\b(?:[Ww]e|I['’](?:m|ve|d|ll))\b|(?:^\W*|[,;:—–]\s?|\b(?:that|and|but|or|when|as|because|if|what|which|where|while"
+    r"|before|after|since|so|tonight|today|now)\s)I\s[a-z]"
+)
+"""A speaker tells of himself; `World War I ended` is none of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,11 +90,18 @@ def _tellings(source: Source, sentences: Sequence[Sentence], query_terms: frozen
         by_sentence[bisect_right(starts, mention.start) - 1].append(mention)
     for index in sorted(by_sentence):
         sentence = sentences[index]
-        if sentence.text.endswith("?") or not is_prose(sentence.text) or not has_finite_verb(sentence.text):
+        if not _can_tell(sentence.text):
             continue
         best = _best(sentence.text, starts[index], by_sentence[index])
         if best is not None:
             yield _telling(sentence, best, about, query_terms, source.language or "en")
+
+
+def _can_tell(text: str) -> bool:
+    """Whether it is a statement that stands for itself, by one who tells of others."""
+    if text.endswith("?") or _FIRST_PERSON.search(_QUOTED.sub("", text)):
+        return False
+    return is_prose(text) and has_finite_verb(text)
 
 
 def _about(source: Source, text: str, sentences: int, query_terms: frozenset[str]) -> float:
@@ -102,14 +115,10 @@ def _about(source: Source, text: str, sentences: int, query_terms: frozenset[str
 
 
 def _best(text: str, start: int, mentions: Iterable[DateMention]) -> DateMention | None:
-    """The date that the sentence is about: the first of the finest ones."""
+    """The date that the sentence is about: the first of the finest ones; "today" is often no more than "nowadays"."""
     fit = [mention for mention in mentions if _dates_event(text, mention.start - start, mention.end - start)]
-    return max(fit, key=lambda mention: (_fineness(mention), -mention.start), default=None)
-
-
-def _fineness(mention: DateMention) -> int:
-    """How exactly the event is dated; "today" is often no more than "nowadays"."""
-    return 1 if mention.text.lower() in _VAGUE_DAYS else _FINENESS[mention.granularity]
+    fit = [mention for mention in fit if mention.text.lower() not in _VAGUE_DAYS]
+    return max(fit, key=lambda mention: (_FINENESS[mention.granularity], -mention.start), default=None)
 
 
 def _dates_event(text: str, start: int, end: int) -> bool:
@@ -127,7 +136,7 @@ def _telling(
     relevance = len(words & query_terms) / len(query_terms) if query_terms else 0.0
     length = min(1.0, _COMFORTABLE / len(sentence.text))
     leans = 0.3 if _LEANS.match(sentence.text) else 0.0
-    score = 2 * relevance + about + _fineness(mention) / 3 + 0.5 * length - leans
+    score = 2 * relevance + about + _FINENESS[mention.granularity] / 3 + 0.5 * length - leans
     date = mention.certain
     undated = words - frozenset(content_words(mention.text, language=language))
     return _Telling(sentence, date, mention.granularity, parts(date), undated, score, relevance + about > 0)

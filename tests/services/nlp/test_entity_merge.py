@@ -120,3 +120,50 @@ def test_real_annotations_keep_the_promises(ozone_annotation: Annotation, ozone_
     assert "WMO" not in names
     ids = {entity.id for entity in entities}
     assert all({relation.source, relation.target} <= ids and relation.citations for relation in relations)
+
+
+def entities_of(text: str, *named: tuple[str, EntityType]) -> dict[str, tuple[str, int]]:
+    found: list[Mention] = []
+    end = 0
+    for name, kind in named:
+        start = text.index(name, end)
+        end = start + len(name)
+        found.append(Mention(start, end, name, kind))
+    entities, _ = merge_entities([("s1", Annotation(tuple(found)))], split_passages("s1", text))
+    return {entity.name: (entity.type, entity.mentions) for entity in entities}
+
+
+def test_a_family_name_taken_for_a_company_is_the_person_of_its_source() -> None:
+    text = "Daniel Montalvo runs it. Montalvo grew. Montalvo paid."
+    named: list[tuple[str, EntityType]]
+    named = [("Daniel Montalvo", "person"), ("Montalvo", "organization"), ("Montalvo", "organization")]
+    assert entities_of(text, *named) == {"Daniel Montalvo": ("person", 3)}
+
+
+def test_a_place_and_a_much_more_common_company_stay_themselves() -> None:
+    text = "George Washington left Washington."
+    assert entities_of(text, ("George Washington", "person"), ("Washington", "place")) == {
+        "George Washington": ("person", 1),
+        "Washington": ("place", 1),
+    }
+    named: list[tuple[str, EntityType]] = [("Henry Ford", "person")]
+    named += [("Ford", "organization")] * 6
+    assert entities_of(f"Henry Ford left. {'Ford grew. ' * 6}", *named) == {
+        "Ford": ("organization", 6),
+        "Henry Ford": ("person", 1),
+    }
+
+
+def test_a_plural_is_folded_into_the_name_but_for_persons() -> None:
+    text = "Polaroid sells Polaroids. Polaroids fade."
+    named: list[tuple[str, EntityType]]
+    named = [("Polaroid", "organization"), ("Polaroids", "organization"), ("Polaroids", "organization")]
+    assert entities_of(text, *named) == {"Polaroid": ("organization", 3)}
+    assert len(entities_of("Robert met Roberts.", ("Robert", "person"), ("Roberts", "person"))) == 2
+
+
+def test_a_common_noun_with_a_capital_is_no_entity() -> None:
+    named: list[tuple[str, EntityType]] = [("Nation", "organization"), ("Swiss National Bank", "organization")]
+    assert entities_of("The Nation needs the Swiss National Bank.", *named) == {
+        "Swiss National Bank": ("organization", 1)
+    }

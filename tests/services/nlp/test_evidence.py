@@ -82,6 +82,19 @@ def test_scores_are_between_zero_and_one_and_the_limit_holds() -> None:
     assert all(0 < score <= 1 for _, score in found)
 
 
+def test_a_sentence_without_the_subject_is_not_chosen() -> None:
+    vector = np.array(SEAFLOOR, dtype=np.float32)
+    found = select_evidence(
+        "soundings: who mapped the rift?", SENTENCES, VECTORS, vector, language="en", limit=3, about="soundings"
+    )
+    assert found
+    assert all("soundings" in one.text for one, _ in found)
+
+
+def test_a_source_without_the_named_is_not_chosen() -> None:
+    assert ask("Which rift of the floor was mapped by Marie Tharp?") == [TEXTS[0][1]]
+
+
 def test_no_sentence_or_no_room_gives_nothing() -> None:
     assert ask("rift", sentences=[], vectors=np.zeros((0, 3), dtype=np.float32)) == []
     assert ask("rift of the Atlantic floor", limit=0) == []

@@ -55,3 +55,25 @@ def test_settled_mentions_never_overlap(text: str, pairs: list[tuple[int, int]])
     spans = [Found(at, min(at + size, len(text)), None) for at, size in pairs if at < len(text)]
     settled = settle(text, spans)
     assert all(one[1] <= other[0] for one, other in pairwise(settled))
+
+
+def settled_names(text: str, *names: str) -> set[str]:
+    return {text[start:end] for start, end, _ in settle(text, [Found(*place(text, n), "organization") for n in names])}
+
+
+def test_a_capitalised_word_that_is_often_a_noun_in_the_text_is_no_name() -> None:
+    text = "Growth is good. Some call growth a duty, others call growth a curse, or growth a must."
+    assert settled_names(text, "Growth") == set()
+
+
+def test_a_place_and_a_part_of_a_longer_name_are_names_although_nouns() -> None:
+    text = "Turkey sells turkey, turkey and turkey. Zadie Smith and Smith know a smith, one smith and any smith."
+    assert settled_names(text, "Turkey", "Zadie Smith") == {"Turkey", "Zadie Smith"}
+    assert "Smith" in settled_names(text[text.index("and Smith") :] + " Zadie Smith", "Smith", "Zadie Smith")
+
+
+def test_the_head_of_a_longer_name_is_no_name_of_its_own() -> None:
+    text = "Tokyo grew. The Kyoto Protocol was signed. Under the new Protocol it fell."
+    found = [Found(*place(text, "Kyoto Protocol"), "work"), Found(text.rindex("Protocol"), text.rindex(" it"), "work")]
+    assert [text[start:end] for start, end, _ in settle(text, found)] == ["Kyoto Protocol"]
+    assert settled_names("They signed the Protocol.", "Protocol") == {"Protocol"}

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from actors.services.nlp.names import is_name, kind_by_context, kind_of, trim
+from actors.services.nlp.names import is_common_noun, is_name, kind_by_context, kind_of, trim
 
 
 @pytest.mark.parametrize(
@@ -10,6 +10,7 @@ from actors.services.nlp.names import is_name, kind_by_context, kind_of, trim
     [
         ("the Royal Society", "Royal Society"),
         ("President Lincoln's", "Lincoln"),
+        ("BILL CLINTON'S", "BILL CLINTON"),
         ("Dr. Jane Goodall", "Jane Goodall"),
         ("“Nature”", "Nature"),
         ("Acme (founded", "Acme"),
@@ -19,6 +20,12 @@ from actors.services.nlp.names import is_name, kind_by_context, kind_of, trim
 def test_a_span_is_trimmed_to_the_name(written: str, name: str) -> None:
     start, end = trim(written, 0, len(written))
     assert written[start:end] == name
+
+
+@pytest.mark.parametrize("text", ["Nation", "Laughter", "Downtown"])
+def test_a_noun_that_speeches_capitalise_singles_out_nothing_alone(text: str) -> None:
+    assert is_common_noun(text)
+    assert not is_common_noun(f"{text} Bank")
 
 
 @pytest.mark.parametrize("text", ["Monday", "Ph.D.", "President", "2019", "a", "non-avian", "Prime Minister@x"])

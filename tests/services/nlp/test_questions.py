@@ -39,11 +39,22 @@ def test_a_question_in_another_language_gets_no_english_variants() -> None:
         ("Who was Emperor Norton?", "Emperor Norton"),
         ("effects of climate change on coffee", "Effects of climate change on coffee"),
         ("why did it happen?", ""),
+        ("What did the court decide about deities?", "Court"),
+        ("Why did the deficit change?", "Deficit"),
+        ("Why was Galois killed?", "Galois"),
+        ("How many people were killed?", ""),
+        ("What was the ozone hole?", "Ozone hole"),
+        ("How does coffee affect sleep?", "Coffee"),
+        ("What does caffeine do to sleep?", "Caffeine"),
         ("???", ""),
     ],
 )
 def test_the_subject_is_what_the_question_names(query: str, subject: str) -> None:
     assert subject_of(query) == subject
+
+
+def test_a_question_without_a_subject_is_not_opened_up() -> None:
+    assert plan_questions("How many people were killed?") == ["How many people were killed?"]
 
 
 def test_an_empty_query_or_no_room_gives_no_question() -> None:

@@ -46,6 +46,17 @@ def test_no_question_comes_twice() -> None:
     assert len(set(asked)) == len(asked)
 
 
+def test_an_entity_of_other_passages_is_not_asked_of_with_the_subject() -> None:
+    far = entity(5, "Andy Warhol", "person").model_copy(update={"citations": ("s9p1",)})
+    asked = related_questions(QUERY, [*ENTITIES, far], PHRASES, RELATIONS, limit=20)
+    assert not any("Warhol" in question for question in asked)
+
+
+def test_without_a_subject_only_connections_are_asked() -> None:
+    asked = related_questions("How many people were killed?", ENTITIES, PHRASES, RELATIONS, limit=20)
+    assert asked == ["How are Susan Solomon and the British Antarctic Survey connected?"]
+
+
 def test_nothing_to_go_by_gives_no_question() -> None:
     assert related_questions("???", [], [], []) == []
     assert related_questions(QUERY, ENTITIES, PHRASES, RELATIONS, limit=0) == []

@@ -121,6 +121,8 @@ def test_a_heading_begins_a_new_passage_unless_the_one_before_is_short() -> None
         "About 40% of the 1,200 houses were damaged in 2021. [4]",
         "Die Stadt wurde im Jahr 1241 zum ersten Mal erwähnt.",
         "La ville a été fondée par les Romains.",
+        'The mayor called it "a very long night" for all of them.',
+        'The board was sawn off at 12" by the carpenters.',
         "Their son, Thomas Colton Brown, was born on March 19, 2012.",
     ],
 )
@@ -145,6 +147,9 @@ def test_prose_can_be_quoted(sentence: str) -> None:
         "and then it was over for the people of the town.",
         "River Level Station Name Date Time Value Unit.",
         "He left.",
+        'It was "a very long night for all of them.',
+        "“It was a very long night for all of them.",
+        "It was a very long night” for all of them.",
         "It was (as they said a long night for all of them.",
     ],
 )

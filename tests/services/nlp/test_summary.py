@@ -25,6 +25,23 @@ def test_sentences_that_have_nothing_to_do_with_the_question_are_left_out(senten
     assert {sentence.source_id for sentence in found} == {"s1"}
 
 
+def test_sources_without_the_named_are_left_out_and_the_one_left_may_give_all(as_sentences: Build) -> None:
+    own = as_sentences(
+        [
+            "Ada Lovelace was born in London.",
+            "Lovelace was born rich.",
+            "Lovelace studied mathematics when she was young.",
+        ]
+    )
+    other = [
+        one.model_copy(update={"source_id": "s9", "text": text})
+        for one, text in zip(own, ["Ada Yonath was born in Jerusalem.", "Ada was born poor."], strict=False)
+    ]
+    found = summarise([*own, *other], query="When was Ada Lovelace born?", language="en", per_source=1)
+    assert len(found) > 1
+    assert {one.source_id for one in found} == {own[0].source_id}
+
+
 def test_an_answer_may_use_another_verb_than_the_question(as_sentences: Build) -> None:
     found = summarise(
         as_sentences(

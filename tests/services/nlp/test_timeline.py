@@ -1,3 +1,5 @@
+import pytest
+
 from actors.domain.documents import Sentence, Source, SourceStatus
 from actors.services.nlp.timeline import timeline
 
@@ -101,3 +103,31 @@ def test_over_the_limit_what_has_to_do_with_the_query_is_kept() -> None:
 def test_no_sources_have_no_timeline() -> None:
     assert timeline([], query_terms=BRIDGE) == []
     assert timeline([told("s1")], query_terms=frozenset()) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I mean to speak on 3 May 1991 about the bridge that the town built.",
+        "On 3 May 1991 we gather at the bridge that the town has built.",
+        "The bridge opens tonight with a concert on both banks of the river.",
+        "The bridge opens this evening with a concert on both banks of the river.",
+        "The bridge was closed today after a fire on the northern bank.",
+    ],
+)
+def test_a_speaker_of_himself_and_a_bare_today_tell_no_event(text: str) -> None:
+    assert timeline([told("s1", text, published="1991-05-03")], query_terms=BRIDGE) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "“We built the bridge for everybody,” the mayor said on 3 May 1991.",
+        "After World War I ended the bridge was built on 3 May 1921 by the town.",
+        "The bridge closed today, exactly as it opened on 3 May 1961 in the rain.",
+    ],
+)
+def test_words_of_others_and_another_date_tell_an_event(text: str) -> None:
+    (event,) = timeline([told("s1", text, published="1991-05-03")], query_terms=BRIDGE)
+    assert event.granularity == "day"
+    assert event.text == text
