@@ -91,8 +91,10 @@ def _interrupts_held_back() -> Iterator[None]:
 
 
 def _prepare(parent: int) -> None:
-    """Give way to the parent's event loop, and end when it does, however it dies."""
+    """Give way to the parent's event loop, use one core alone, and end when the parent does, however it dies."""
     os.nice(NICENESS)
+    for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
+        os.environ.setdefault(variable, "1")
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
     threading.Thread(target=_watch, args=(parent,), daemon=True).start()
