@@ -40,11 +40,11 @@ class ProcessPool:
 
     async def run(self, function: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
         """See `services.base.Pool`."""
-        from pebble import ProcessExpired
-
         if self._closed:
             raise ProcessDiedError("the pool of processes is closed")
         pool = await self._open()
+        from pebble import ProcessExpired
+
         future = pool.schedule(function, args=args, kwargs=kwargs, timeout=self._timeout_seconds)
         try:
             return await asyncio.wrap_future(future)

@@ -140,7 +140,7 @@ def test_markup_and_scripts_in_titles_and_texts_stay_text(app, tmp_path, assert_
         (["research", "q", "--corpus", "vacant"], 1, "holds no HTML, PDF, Markdown or text"),
         (["research", "q"], 1, "there is nothing to search: name a folder"),
         (["research", "q", "--corpus", "corpus", "--max-results", "0"], 2, "--max-results: "),
-        (["research", "q", "--corpus", "corpus", "--out", "corpus/leeds.md"], 1, "choose with --out"),
+        (["research", "q", "--corpus", "corpus", "--out", "corpus/leeds.md"], 1, "choose another folder with --out"),
         (["research", "q", "--corpus", "corpus", "--config", "no.toml"], 2, "no.toml cannot be read"),
         (["research", "q", "--url", "javascript:alert(1)"], 2, "is no address of a web page"),
         (["research", "q", "--url", "http://[::1"], 2, "is no address of a web page"),
