@@ -15,7 +15,6 @@ _JOINED = re.compile(
     r"cómo|chi|cosa|quando|dove|perché|come|wie|wat|waar|waarom|hoe)\b)",
     re.IGNORECASE,
 )
-_SPLIT = re.compile(r"\s+(?:and|or|und|et|y|e|en|of|in|on|for|to|by|with|from|about|vs\.?|versus|der|des|von|de|du)\s+")
 _PRONOUN = re.compile(r"\b(?:it|its|they|them|their|he|she|his|her|this|that|these|those|one)\b", re.IGNORECASE)
 _DULL_STEMS = """
     discov find found caus happen work mean becom affect start begin began end explain describ tell compar invent creat
@@ -186,10 +185,6 @@ def _parts(query: str, subject: str) -> list[str]:
         else f"{subject}: {piece[:1].lower()}{piece[1:]}"
         for piece in named
     ]
-
-
-def _lowered(piece: str) -> str:
-    return piece[:1].lower() + piece[1:]
 
 
 def _heading(text: str) -> str:

@@ -18,7 +18,6 @@ _POSITION, _FIRST_SENTENCES = 2.0, 3
 _OPENING, _OPENING_SENTENCES = 0.3, 2
 _QUERY, _QUERY_AROUND, _MEANING, _ANSWER = 6.0, 3.0, 4.0, 0.35
 _BEST_FEW = 5
-_OWN = 0.5
 _SHORT, _RATHER_SHORT, _TOO_LONG = 8, 14, 60
 _LEANING = re.compile(
     r"^[\"'“‘(]*(?:he|she|it|they|we|i|you|his|her|hers|its|their|our|my|this|that|these|those|such|there|here|however|but|and|"
