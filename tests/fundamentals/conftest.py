@@ -1,5 +1,6 @@
 """A research in miniature: three stages over the real engine, with its real store and actors."""
 
+import asyncio
 from dataclasses import dataclass, field
 
 import pytest
@@ -61,6 +62,19 @@ class Rephrase:
 @pytest.fixture
 def rephrase():
     return Rephrase()
+
+
+@pytest.fixture
+def stuck(rephrase):
+    """The middle stage never ends; set when a job has come to it."""
+    started = asyncio.Event()
+
+    async def work(job, artefacts, services):
+        started.set()
+        await asyncio.Event().wait()
+
+    rephrase.work = work
+    return started
 
 
 @pytest.fixture

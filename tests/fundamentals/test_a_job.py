@@ -1,7 +1,5 @@
 """How a job lives, one concept a test; read from top to bottom."""
 
-import asyncio
-
 import pytest
 
 from actors.domain.errors import EngineFailedError, JobNotFoundError, PermanentError
@@ -52,17 +50,10 @@ async def test_a_permanent_error_fails_the_job_with_a_message_for_its_user(confi
         assert (last.type, last.data["error"]) == ("failed", "name a model in llm.model")
 
 
-async def test_a_cancelled_job_stops_at_once_and_stays_cancelled(config, pipeline, rephrase):
-    started = asyncio.Event()
-
-    async def work(job, artefacts, services):
-        started.set()
-        await asyncio.Event().wait()
-
-    rephrase.work = work
+async def test_a_cancelled_job_stops_at_once_and_stays_cancelled(config, pipeline, stuck):
     async with open_engine(config, pipeline=pipeline) as engine:
         job = await engine.submit(ResearchRequest(query="q"))
-        await started.wait()
+        await stuck.wait()
         await engine.cancel(job.job_id)
         events = [event async for event in engine.events(job.job_id)]
         assert events[-1].type == "cancelled"
@@ -92,17 +83,10 @@ async def test_a_log_of_any_length_is_told_whole(config, pipeline, rephrase):
             assert [event.seq for event in events] == list(range(1, 1_510))
 
 
-async def test_an_engine_that_has_given_up_says_so_to_those_who_wait(config, pipeline, rephrase):
-    started = asyncio.Event()
-
-    async def work(job, artefacts, services):
-        started.set()
-        await asyncio.Event().wait()
-
-    rephrase.work = work
+async def test_an_engine_that_has_given_up_says_so_to_those_who_wait(config, pipeline, stuck):
     async with open_engine(config, pipeline=pipeline) as engine:
         job = await engine.submit(ResearchRequest(query="q"))
-        await started.wait()
+        await stuck.wait()
         engine._supervisor.healthy = False
         with pytest.raises(EngineFailedError):
             async for _ in engine.events(job.job_id):

@@ -22,6 +22,7 @@ FIRST_YEAR, LAST_YEAR = 1000, 2100
 _ISO = re.compile(r"(?<!\d)(\d{4})(?:[-/.](\d{1,2})(?:[-/.](\d{1,2}))?)?(?!\d)")
 _ISO_TIME = re.compile(r"(\d{4}-\d{2}-\d{2})[T ]\d{2}:\d{2}")
 _COMPACT = re.compile(r"(?<!\d)(\d{4})(\d{2})(\d{2})(?:\d{6})?(?!\d)")
+LAST_MONTH = 12
 _NUMERIC = re.compile(r"(?<!\d)(\d{1,2})([./])(\d{1,2})\2(\d{4})(?!\d)")
 _MONTH = "(" + "|".join(sorted(MONTHS, key=len, reverse=True)) + r")\b\.?"
 _DAY = r"(?<!\d)(\d{1,2})(?:st|nd|rd|th|\.)?\s+(?:of\s+|de\s+)?"
@@ -65,9 +66,9 @@ def _numeric(text: str) -> str | None:
     if not match:
         return None
     first, separator, second, year = match.groups()
-    if int(second) > 12:  # noqa: PLR2004 (months)
+    if int(second) > LAST_MONTH:
         return _assemble(year, first, second)
-    if separator == "/" and int(first) <= 12 and first != second:  # noqa: PLR2004 (months)
+    if separator == "/" and int(first) <= LAST_MONTH and first != second:
         return _assemble(year)
     return _assemble(year, second, first)
 
