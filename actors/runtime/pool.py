@@ -2,7 +2,6 @@
 
 import asyncio
 import ctypes
-import multiprocessing
 import os
 import signal
 import sys
@@ -10,6 +9,8 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from multiprocessing.context import SpawnContext
+from multiprocessing.synchronize import RLock
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 from actors.domain.errors import ProcessDiedError
@@ -34,17 +35,17 @@ class ProcessPool:
     def __init__(self, *, processes: int, timeout_seconds: float) -> None:
         self._processes = processes
         self._timeout_seconds = timeout_seconds
-        self._pool: Processes | None = None
+        self._opening: asyncio.Task[Processes] | None = None
+        self._context = _Spawn()
         self._closed = False
-        self._opening = asyncio.Lock()
 
     async def run(self, function: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
         """See `services.base.Pool`."""
-        if self._closed:
-            raise ProcessDiedError("the pool of processes is closed")
-        pool = await self._open()
         from pebble import ProcessExpired
 
+        pool = None if self._closed else await self._open()
+        if pool is None or self._closed:
+            raise ProcessDiedError("the pool of processes is closed")
         future = pool.schedule(function, args=args, kwargs=kwargs, timeout=self._timeout_seconds)
         try:
             return await asyncio.wrap_future(future)
@@ -52,18 +53,20 @@ class ProcessPool:
             raise ProcessDiedError(f"the process died under {function.__name__} ({error})") from error
 
     async def _open(self) -> "Processes":
-        """The pool, started in a thread: starting processes takes longer than the event loop may wait."""
-        async with self._opening:
-            if self._pool is None:
-                self._pool = await asyncio.to_thread(self._start)
-            return self._pool
+        """The pool, started in a thread: starting processes takes longer than the event loop may wait.
+
+        Who asked for it may be cancelled meanwhile; the start goes on, so that `close` finds what it has to end.
+        """
+        if self._opening is None:
+            self._opening = asyncio.create_task(asyncio.to_thread(self._start))
+        return await asyncio.shield(self._opening)
 
     def _start(self) -> "Processes":
         from pebble import ProcessPool as Processes
 
         pool = Processes(
             max_workers=self._processes,
-            context=multiprocessing.get_context("spawn"),
+            context=self._context,
             initializer=_prepare,
             initargs=(os.getpid(),),
         )
@@ -74,10 +77,24 @@ class ProcessPool:
     async def close(self) -> None:
         """End the processes now; work under way is lost, as it is in a crash."""
         self._closed = True
-        if self._pool is not None:
-            pool, self._pool = self._pool, None
+        if self._opening is not None:
+            pool = await self._opening
             pool.stop()
             await asyncio.to_thread(pool.join)
+            self._context.locks.clear()
+
+
+class _Spawn(SpawnContext):
+    """Keeps its locks: pebble drops them before its processes have ended, and one that just starts looks for them."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.locks: list[RLock] = []
+
+    def RLock(self) -> RLock:  # noqa: N802 (the library's own name)
+        """See `multiprocessing.RLock`."""
+        self.locks.append(super().RLock())
+        return self.locks[-1]
 
 
 @contextmanager

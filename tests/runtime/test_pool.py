@@ -81,3 +81,28 @@ async def test_a_closed_pool_takes_no_more_work():
     await pool.close()
     with pytest.raises(ProcessDiedError, match="closed"):
         await pool.run(abs, -1)
+
+
+@pytest.mark.parametrize("delay", [0.0, 0.005, 0.02, 0.05])
+async def test_a_pool_closed_while_its_processes_start_leaves_none_behind(delay):
+    program = f"""
+import asyncio, os, multiprocessing
+from actors.runtime.pool import ProcessPool
+
+async def main():
+    pool = ProcessPool(processes=2, timeout_seconds=20)
+    work = asyncio.create_task(pool.run(abs, -1))
+    await asyncio.sleep({delay})
+    work.cancel()
+    await pool.close()
+    await asyncio.get_running_loop().shutdown_default_executor()
+    print(len(multiprocessing.active_children()))
+
+if __name__ == "__main__":
+    asyncio.run(main())
+"""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", program, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE
+    )
+    out, err = await asyncio.wait_for(process.communicate(), 20)
+    assert (process.returncode, out, err) == (0, b"0\n", b"")
