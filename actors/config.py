@@ -24,6 +24,19 @@ class StorageConfig(Section):
     reports: Path = Field(default=Path("reports"), description="the published reports, a folder a job")
 
 
+class RedisConfig(Section):
+    """Where jobs are kept: the table [redis]."""
+
+    url: str = Field(
+        default="embedded",
+        pattern=r"^(embedded|memory|(redis|rediss|unix|redis\+sentinel)://\S+)$",
+        description="embedded, memory, or the address of a server",
+    )
+    prefix: str = Field(default="crp", pattern=r"^[A-Za-z0-9_.{}-]{1,64}$", description="what all keys begin with")
+    fallback: bool = Field(default=True, description="do without a server that cannot be reached at start")
+    connect_seconds: Seconds = Field(default=5.0, description="how long to try at start")
+
+
 class RunConfig(Section):
     """How work is run: the table [engine]."""
 
@@ -37,7 +50,7 @@ class RunConfig(Section):
     max_pending: Count = Field(default=10_000, description="jobs that may wait; more are refused")
     keep_artefacts_seconds: Seconds = Field(default=604_800.0, description="how long stages' results are kept")
     keep_jobs_seconds: Seconds = Field(default=2_592_000.0, description="how long ended jobs are kept")
-    drain_seconds: Seconds = Field(default=10.0, description="how long work may go on after a request to stop")
+    stages: tuple[str, ...] = Field(default=(), description="the ones this process works on (empty: all)")
 
     @property
     def process_count(self) -> int:
@@ -77,10 +90,19 @@ class FetchConfig(Section):
     )
 
 
+class ChromaConfig(Section):
+    """The table [chroma]."""
+
+    host: str = Field(default="", pattern=r"^\S*$", description="a ChromaDB server (empty: below storage.data)")
+    port: int = Field(default=8000, ge=1, le=65_535, description="its port")
+
+
 class EngineConfig(Section):
     """Everything the engine can be told."""
 
     storage: StorageConfig = StorageConfig()
+    redis: RedisConfig = RedisConfig()
     engine: RunConfig = RunConfig()
     search: SearchConfig = SearchConfig()
     fetch: FetchConfig = FetchConfig()
+    chroma: ChromaConfig = ChromaConfig()

@@ -1,15 +1,17 @@
 """The only reader of config.toml, .env and the environment; a wrong key or value is named with where it stands.
 
 Later wins: the defaults, config.toml, .env, the environment (`CRP_ENGINE__CONCURRENCY=4`, lists as JSON), and what
-the caller overrides.
+the caller overrides. In .env and the environment a few settings have plain names too (`PLAIN_NAMES`, REDIS_HOST).
 """
 
 import json
 import os
+import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
+from urllib.parse import quote
 
 from dotenv import dotenv_values
 from pydantic import BaseModel, ValidationError
@@ -18,6 +20,8 @@ from actors.domain.errors import ConfigError
 
 PREFIX = "CRP_"
 DELIMITER = "__"
+PLAIN_NAMES = {"API_KEY": "AUTH__API_KEY", "CHROMA_HOST": "CHROMA__HOST", "CHROMA_PORT": "CHROMA__PORT"}
+SECRET = re.compile(r"key|secret|password|url|sha256|proxy")
 
 Config = TypeVar("Config", bound=BaseModel)
 Tree = dict[str, Any]
@@ -29,8 +33,11 @@ def load(
     file: Path | None = None,
     environment: Mapping[str, str] | None = None,
     overrides: Tree | None = None,
+    ignore: Collection[str] = (),
 ) -> Config:
     """The configuration, read from `file` (else config.toml here, if there is one), .env and the environment.
+
+    The tables in `ignore` are for other roles that share the file.
 
     Raises:
         ConfigError: a key is unknown, a value is not allowed, or `file` cannot be read.
@@ -39,6 +46,7 @@ def load(
     merged: Tree = {}
     for _, tree in sources:
         _merge(merged, tree)
+    merged = {table: value for table, value in merged.items() if table not in ignore}
     try:
         return kind.model_validate(merged)
     except ValidationError as error:
@@ -63,9 +71,21 @@ def _variables(environment: Mapping[str, str] | None) -> Iterator[tuple[str, Tre
     except UnicodeDecodeError:
         raise ConfigError(".env is not a text in UTF-8") from None
     for where, variables in (("in .env", dotenv), ("in the environment", environment or os.environ)):
+        if variables.get("REDIS_HOST"):
+            yield f"REDIS_HOST {where}", {"redis": {"url": _redis_url(variables)}}
+        for name, key in PLAIN_NAMES.items():
+            if variables.get(name):
+                yield f"{name} {where}", _nest(key, variables[name])
         for name, value in variables.items():
             if name.startswith(PREFIX):
                 yield f"{name} {where}", _nest(name, value)
+
+
+def _redis_url(variables: Mapping[str, str]) -> str:
+    """The address that REDIS_HOST, REDIS_PORT, REDIS_DB and REDIS_PASSWORD make."""
+    secret = f":{quote(password, safe='')}@" if (password := variables.get("REDIS_PASSWORD")) else ""
+    port, db = variables.get("REDIS_PORT") or "6379", variables.get("REDIS_DB") or "0"
+    return f"redis://{secret}{variables['REDIS_HOST']}:{port}/{db}"
 
 
 def _nest(name: str, value: str) -> Tree:
@@ -99,7 +119,7 @@ def _explain(kind: type[BaseModel], sources: list[tuple[str, Tree]], error: Vali
         if problem["type"] == "extra_forbidden":
             yield f"{where}: {key} is not a known key; allowed: {', '.join(_siblings(kind, path))}"
         else:
-            given = json.dumps(problem["input"], default=str, ensure_ascii=False)
+            given = "…" if SECRET.search(key) else json.dumps(problem["input"], default=str, ensure_ascii=False)
             yield f"{where}: {key} = {given} is not allowed: {problem['msg'].removeprefix('Input ')}"
 
 

@@ -4,9 +4,9 @@ from pathlib import Path
 import pytest
 from pydantic import BaseModel
 
-from actors.config import EngineConfig
 from actors.domain.errors import ConfigError
 from actors.settings import load
+from app.config import AppConfig
 
 ROOT = Path(__file__).parent.parent
 
@@ -35,26 +35,26 @@ def test_the_file_of_the_repository_shows_every_key_with_its_default():
         return {key: shape(value) if isinstance(value, dict) else None for key, value in tree.items()}
 
     tree = tomllib.loads((ROOT / "config.toml").read_text())
-    assert shape(tree) == keys(EngineConfig)
-    assert load(EngineConfig, file=ROOT / "config.toml", environment={}) == EngineConfig()
+    assert shape(tree) == keys(AppConfig)
+    assert load(AppConfig, file=ROOT / "config.toml", environment={}) == AppConfig()
 
 
 def test_later_sources_win_in_their_order():
     file = written("[engine]\nconcurrency = 2\nmax_attempts = 2\nmax_running = 2\nprocesses = 2\n")
     Path(".env").write_text("CRP_ENGINE__MAX_ATTEMPTS=3\nCRP_ENGINE__MAX_RUNNING=3\nCRP_ENGINE__PROCESSES=3\n")
     environment = {"CRP_ENGINE__MAX_RUNNING": "4", "CRP_ENGINE__PROCESSES": "4", "HOME": "x"}
-    config = load(EngineConfig, file=file, environment=environment, overrides={"engine": {"processes": 5}})
+    config = load(AppConfig, file=file, environment=environment, overrides={"engine": {"processes": 5}})
     run = config.engine
     assert (run.concurrency, run.max_attempts, run.max_running, run.processes) == (2, 3, 4, 5)
 
 
 def test_lists_in_the_environment_are_json():
-    config = load(EngineConfig, environment={"CRP_FETCH__DENY_HOSTS": '["a.example", "b.example"]'})
+    config = load(AppConfig, environment={"CRP_FETCH__DENY_HOSTS": '["a.example", "b.example"]'})
     assert config.fetch.deny_hosts == ("a.example", "b.example")
 
 
 def test_an_empty_path_is_none():
-    config = load(EngineConfig, environment={"CRP_SEARCH__CORPUS__FOLDER": ""})
+    config = load(AppConfig, environment={"CRP_SEARCH__CORPUS__FOLDER": ""})
     assert config.search.corpus.folder is None
 
 
@@ -65,7 +65,7 @@ def test_an_empty_path_is_none():
             "[engine]\nconcurency = 3\n",
             r"settings\.toml: engine\.concurency is not a known key; allowed: concurrency, ",
         ),
-        ("[enigne]\n", r"settings\.toml: enigne is not a known key; allowed: engine, fetch, search, storage"),
+        ("[enigne]\n", r"settings\.toml: enigne is not a known key; allowed: auth, chroma, engine, fetch, redis, search, server, storage"),
         (
             "[engine]\nconcurrency = 0\n",
             r"settings\.toml: engine\.concurrency = 0 is not allowed: .*greater than or equal",
@@ -78,17 +78,17 @@ def test_an_empty_path_is_none():
 )
 def test_a_wrong_key_or_value_names_the_file_the_key_and_what_is_allowed(text, message):
     with pytest.raises(ConfigError, match=message):
-        load(EngineConfig, file=written(text), environment={})
+        load(AppConfig, file=written(text), environment={})
 
 
 def test_a_wrong_variable_is_named_as_it_was_set():
     with pytest.raises(ConfigError, match=r"CRP_ENGINE__PROCESES in the environment: engine\.proceses is not a known"):
-        load(EngineConfig, environment={"CRP_ENGINE__PROCESES": "2"})
+        load(AppConfig, environment={"CRP_ENGINE__PROCESES": "2"})
     Path(".env").write_text("CRP_ENGINE__PROCESSES=many\n")
     with pytest.raises(ConfigError, match=r"CRP_ENGINE__PROCESSES in \.env: engine\.processes = \"many\""):
-        load(EngineConfig, environment={})
+        load(AppConfig, environment={})
 
 
 def test_a_missing_file_that_was_named_stops_the_start():
     with pytest.raises(ConfigError, match=r"nowhere\.toml cannot be read: No such file"):
-        load(EngineConfig, file=Path("nowhere.toml"), environment={})
+        load(AppConfig, file=Path("nowhere.toml"), environment={})

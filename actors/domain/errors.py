@@ -2,13 +2,15 @@
 
     ResearchError
     ├── TransientError          try again later; may carry `retry_after_seconds`
-    │   └── OverloadedError     too many jobs wait already
+    │   ├── OverloadedError     too many jobs wait already
+    │   └── StoreUnavailableError   the store does not answer; nothing was lost
     ├── PermanentError          trying again cannot help; the message tells a user what to do
     │   └── ConfigError         a wrong key or value in config.toml, the environment or .env
     ├── SourceError             one source cannot be used; it is listed with this reason, the job goes on
     ├── ProcessDiedError        a pool process ended under its work (killed, out of memory, a crash in C)
     ├── LeaseLostError          the delivery belongs to another worker now: write nothing
     ├── JobNotFoundError        no such job
+    ├── ReportNotFoundError     the job has no report (yet), or it is past its retention
     ├── EngineFailedError       a loop of the engine failed too often: this process does no more work
     └── JobActiveError          only a terminal job can be deleted
 
@@ -35,6 +37,10 @@ class OverloadedError(TransientError):
     """Too many jobs are waiting."""
 
 
+class StoreUnavailableError(TransientError):
+    """The store does not answer, or takes no writes, for now."""
+
+
 class PermanentError(ResearchError):
     """A failure that trying again cannot cure."""
 
@@ -57,6 +63,10 @@ class LeaseLostError(ResearchError):
 
 class JobNotFoundError(ResearchError):
     """No such job."""
+
+
+class ReportNotFoundError(ResearchError):
+    """No such report."""
 
 
 class EngineFailedError(ResearchError):

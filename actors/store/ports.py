@@ -7,13 +7,16 @@ delivery's token: when another worker holds the entry by now, or the job is term
 as before and changes nothing.
 """
 
-from collections.abc import AsyncIterator, Collection, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import Protocol
 
 from actors.domain.events import Event, Note
 from actors.domain.job import Job, JobStatus, ResearchRequest, StopReason
+
+RETRY_AFTER_SECONDS = 5.0
+"""When to come back to a store that has too many jobs waiting."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +114,10 @@ class Jobs(Protocol):
         """
         ...
 
+    async def of_tenant(self, tenant: str, *, status: JobStatus | None = None, limit: int = 50) -> list[Job]:
+        """The tenant's jobs, newest first."""
+        ...
+
     async def artefacts(self, job_id: str) -> dict[str, bytes]:
         """What the stages have left so far, by `stage:round`; empty for a job that does not exist."""
         ...
@@ -145,16 +152,21 @@ class Mailboxes(Protocol):
     ) -> list[Delivery]:
         """Up to `limit` deliveries, those first whose lease has ended; waits up to `block_seconds` for one.
 
+        All takers of a stage have to name the same `lease_seconds`.
         Cancelled while it waits, it loses nothing: what it was handed comes back when that lease ends.
         """
         ...
 
-    async def renew(self, tokens: Collection[Token], *, lease_seconds: float) -> set[Token]:
-        """Start the leases anew; answers the tokens that still hold their entry."""
+    async def renew(self, tokens: Collection[Token]) -> set[Token]:
+        """Start the leases anew, as long as they were; answers the tokens that still hold their entry."""
         ...
 
     async def release(self, tokens: Collection[Token]) -> None:
         """Hand entries back at once, without counting the attempt."""
+        ...
+
+    async def leave(self, stage: str, consumer: str) -> None:
+        """Hand back, uncounted, whatever this consumer still holds of the stage; it will take no more."""
         ...
 
     async def advance(self, delivery: Delivery, step: Advance) -> None:
@@ -189,8 +201,11 @@ class Events(Protocol):
         """The events numbered above `after`, in order."""
         ...
 
-    def subscribe(self) -> AbstractAsyncContextManager[AsyncIterator[Event]]:
-        """Every job's events from now on; a reader that falls far behind may miss some, and sees a gap in `seq`."""
+    def subscribe(self, job_id: str | None = None) -> AbstractAsyncContextManager[AsyncIterator[Event]]:
+        """The events of one job, or of all, from now on.
+
+        A reader that falls far behind, or an outage, may miss some; it sees a gap in `seq`.
+        """
         ...
 
 
@@ -223,7 +238,7 @@ class Cache(Protocol):
 
 
 class Buckets(Protocol):
-    """Rates, counted by the store's clock for all processes together."""
+    """Rates, counted by the store's clock for all processes together; a name says what is counted: `host:a.example`."""
 
     async def take(self, name: str, *, per_second: float, burst: int) -> float:
         """Take one token: 0.0 when there was one, else the seconds until there is, and nothing was taken."""
@@ -236,8 +251,13 @@ class Buckets(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Store:
-    """The ports of one store, which share its state."""
+    """The ports of one store, which share its state.
 
+    `tier` is `memory`, `embedded` or `redis`; `ping` answers when the store does, else raises `TransientError`.
+    """
+
+    tier: str
+    ping: Callable[[], Awaitable[None]]
     jobs: Jobs
     mailboxes: Mailboxes
     events: Events

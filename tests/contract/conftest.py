@@ -1,15 +1,20 @@
 """Every implementation of the store's ports, behind one fixture: to add one, write its opener and a line in STORES."""
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
+from uuid import uuid4
 
 import pytest
+from fakeredis import FakeAsyncRedis, FakeServer
 
 from actors.domain.events import EventType
 from actors.domain.job import Job, ResearchRequest
 from actors.store.memory import memory_store
 from actors.store.ports import Delivery, Limits, Store
+from actors.store.redis import redis_store
+from actors.store.redis.connect import Clients, connect
 
 LEASE = 0.04
 
@@ -36,8 +41,7 @@ class Bench:
         return [event.type for event in await self.store.events.read(job_id)]
 
 
-@asynccontextmanager
-async def open_memory(limits: Limits) -> AsyncIterator[Bench]:
+async def open_memory(limits: Limits, _url: str) -> AsyncIterator[Bench]:
     now = [1_000.0]
 
     async def elapse(seconds: float) -> None:
@@ -46,17 +50,50 @@ async def open_memory(limits: Limits) -> AsyncIterator[Bench]:
     yield Bench(memory_store("first", limits, clock=lambda: now[0]), elapse)
 
 
-STORES: dict[str, Callable[[Limits], AbstractAsyncContextManager[Bench]]] = {
+async def open_fakeredis(limits: Limits, _url: str) -> AsyncIterator[Bench]:
+    server = FakeServer()
+    clients = Clients(reading=FakeAsyncRedis(server=server), commands=FakeAsyncRedis(server=server))
+    store, _ = redis_store(clients, "test", "first", limits, tier="redis")
+    yield Bench(store, asyncio.sleep)
+    await clients.close()
+
+
+async def open_valkey(limits: Limits, url: str) -> AsyncIterator[Bench]:
+    """A store of its own on a server that other tests use too."""
+    clients = await connect(url, connect_seconds=5)
+    store, events = redis_store(clients, f"test-{uuid4()}", "first", limits, tier="redis")
+    await events.start()
+    following = asyncio.create_task(events.follow())
+    yield Bench(store, asyncio.sleep)
+    following.cancel()
+    await asyncio.wait({following})
+    await clients.close()
+
+
+Opener = Callable[[Limits], AbstractAsyncContextManager[Bench]]
+
+STORES: dict[str, Callable[[Limits, str], AsyncIterator[Bench]]] = {
     "memory": open_memory,
+    "fakeredis": open_fakeredis,
+    "valkey": open_valkey,
 }
 
+WAITS = {"fakeredis": "its blocking reads answer at once, or mark what they do not hand out"}
+"""Stores on which the tests of waiting (marker `waits`) are not run, and why."""
 
-@pytest.fixture(params=STORES)
-def open_bench(request: pytest.FixtureRequest) -> Callable[[Limits], AbstractAsyncContextManager[Bench]]:
-    return STORES[request.param]
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "open_bench" in metafunc.fixturenames:
+        waits = metafunc.definition.get_closest_marker("waits")
+        metafunc.parametrize("store_name", [name for name in STORES if not (waits and name in WAITS)])
 
 
 @pytest.fixture
-async def bench(open_bench: Callable[[Limits], AbstractAsyncContextManager[Bench]]) -> AsyncIterator[Bench]:
+def open_bench(store_name: str, redis_server: str) -> Opener:
+    return lambda limits: asynccontextmanager(STORES[store_name])(limits, redis_server)
+
+
+@pytest.fixture
+async def bench(open_bench: Opener) -> AsyncIterator[Bench]:
     async with open_bench(Limits()) as bench:
         yield bench

@@ -38,6 +38,7 @@ async def test_an_event_carries_its_stage_data_and_time(bench):
     assert event.at > 0
 
 
+@pytest.mark.waits
 async def test_a_subscriber_sees_every_job_from_then_on(bench):
     await bench.submit("before")
     async with bench.store.events.subscribe() as tail:
@@ -47,6 +48,7 @@ async def test_a_subscriber_sees_every_job_from_then_on(bench):
     assert [(event.job_id, event.seq) for event in seen] == [("j1", 1), ("j1", 2), ("j2", 1), ("j2", 2)]
 
 
+@pytest.mark.waits
 async def test_a_wait_for_the_next_event_that_is_cancelled_loses_none(bench):
     async with bench.store.events.subscribe() as tail:
         for _ in range(2):
@@ -54,3 +56,24 @@ async def test_a_wait_for_the_next_event_that_is_cancelled_loses_none(bench):
                 await asyncio.wait_for(anext(tail), 0.01)
         await bench.submit()
         assert (await asyncio.wait_for(anext(tail), 1)).seq == 1
+
+
+@pytest.mark.waits
+async def test_a_subscriber_of_one_job_sees_no_other(bench):
+    async with bench.store.events.subscribe("j2") as tail:
+        await bench.submit("j1")
+        await bench.submit("j2")
+        seen = [await asyncio.wait_for(anext(tail), 1) for _ in range(2)]
+    assert [(event.job_id, event.seq) for event in seen] == [("j2", 1), ("j2", 2)]
+
+
+@pytest.mark.waits
+async def test_a_subscriber_that_does_not_read_costs_bounded_memory_and_the_log_keeps_all(bench):
+    await bench.submit()
+    delivery = await bench.take_one()
+    async with bench.store.events.subscribe("j1") as tail:
+        for _ in range(30):
+            await bench.store.mailboxes.tell(delivery, [Note(type=EventType.PROGRESS)] * 10)
+        first = await asyncio.wait_for(anext(tail), 1)
+    assert first.seq == 3
+    assert [event.seq for event in await bench.store.events.read("j1", after=2)] == list(range(3, 303))

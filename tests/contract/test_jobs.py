@@ -2,7 +2,7 @@ import pytest
 
 from actors.domain.errors import JobActiveError, JobNotFoundError, LeaseLostError, OverloadedError
 from actors.domain.events import EventType
-from actors.domain.job import JobStatus
+from actors.domain.job import JobStatus, ResearchRequest
 from actors.store.ports import Advance, Fail, Finish, Limits
 
 
@@ -127,3 +127,56 @@ async def test_ended_jobs_are_forgotten_after_their_retention_artefacts_first(op
         await bench.store.mailboxes.wake()
         with pytest.raises(JobNotFoundError):
             await bench.store.jobs.get("j1")
+
+
+async def test_a_tenants_jobs_are_listed_newest_first_and_by_status(open_bench):
+    async with open_bench(Limits(max_running=2)) as bench:
+        for job_id in ("j1", "j2", "j3"):
+            await bench.submit(job_id)
+            await bench.elapse(0.002)
+        await bench.submit("other", tenant="u")
+        await bench.store.jobs.cancel("j1")
+        listed = await bench.store.jobs.of_tenant("t")
+        assert [job.job_id for job in listed] == ["j3", "j2", "j1"]
+        assert listed[0] == await bench.store.jobs.get("j3")
+        assert [job.job_id for job in await bench.store.jobs.of_tenant("t", limit=2)] == ["j3", "j2"]
+        running = await bench.store.jobs.of_tenant("t", status=JobStatus.RUNNING)
+        assert [job.job_id for job in running] == ["j3", "j2"]
+        assert await bench.store.jobs.of_tenant("t", status=JobStatus.FAILED) == []
+        assert await bench.store.jobs.of_tenant("nobody") == []
+
+
+async def test_a_deleted_job_is_listed_no_longer(bench):
+    for job_id in ("j1", "j2"):
+        await bench.submit(job_id)
+        await bench.store.jobs.cancel(job_id)
+    await bench.store.jobs.delete("j1")
+    assert [job.job_id for job in await bench.store.jobs.of_tenant("t")] == ["j2"]
+    assert [job.job_id for job in await bench.store.jobs.of_tenant("t", status=JobStatus.CANCELLED)] == ["j2"]
+
+
+async def test_a_request_comes_back_as_it_was_given(bench):
+    request = ResearchRequest(query='é ☃ "x" {}\'', max_results=3, urls=("http://a.example/",), keep_unsupported=True)
+    assert (await bench.store.jobs.submit("j1", "t", request)).request == request
+    assert (await bench.store.jobs.get("j1")).request == request
+
+
+async def test_a_job_cancelled_while_its_retry_waits_never_comes_back(bench):
+    await bench.submit()
+    await bench.store.mailboxes.retry_later(await bench.take_one(), delay_seconds=0.02)
+    await bench.store.jobs.cancel("j1")
+    await bench.elapse(0.04)
+    await bench.store.mailboxes.wake()
+    assert await bench.take() == []
+
+
+async def test_delays_and_cancellations_leave_room_for_others(open_bench):
+    async with open_bench(Limits(max_running=1)) as bench:
+        await bench.submit("j1")
+        await bench.submit("j2")
+        await bench.store.mailboxes.retry_later(await bench.take_one(), delay_seconds=9)
+        await bench.store.jobs.cancel("j1")
+        assert (await bench.take_one()).job_id == "j2"
+        await bench.store.jobs.cancel("j2")
+        await bench.submit("j3")
+        assert (await bench.take_one()).job_id == "j3"

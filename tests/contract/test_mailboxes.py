@@ -36,7 +36,7 @@ async def test_a_renewed_lease_does_not_end(bench):
     delivery = await bench.take_one()
     for _ in range(3):
         await bench.elapse(LEASE * 0.7)
-        assert await bench.store.mailboxes.renew([delivery.token], lease_seconds=LEASE) == {delivery.token}
+        assert await bench.store.mailboxes.renew([delivery.token]) == {delivery.token}
     assert await bench.take(consumer="c2") == []
 
 
@@ -45,7 +45,7 @@ async def test_a_worker_that_was_paused_past_its_lease_cannot_renew_or_write(ben
     stale = await bench.take_one(consumer="c1")
     await bench.elapse(LEASE * 1.5)
     fresh = await bench.take_one(consumer="c2")
-    assert await bench.store.mailboxes.renew([stale.token], lease_seconds=LEASE) == set()
+    assert await bench.store.mailboxes.renew([stale.token]) == set()
     with pytest.raises(LeaseLostError, match="first:0 of job j1"):
         await bench.store.mailboxes.advance(stale, Advance(b"stale", "second", 0))
     await bench.store.mailboxes.advance(fresh, Advance(b"fresh", "second", 0))
@@ -123,6 +123,7 @@ async def test_a_buried_delivery_is_a_dead_letter_newest_first(bench):
     )
 
 
+@pytest.mark.waits
 async def test_a_waiting_taker_gets_what_arrives(bench):
     waiting = asyncio.create_task(bench.store.mailboxes.take("first", "c1", limit=1, lease_seconds=1, block_seconds=5))
     await asyncio.sleep(0)
@@ -131,11 +132,13 @@ async def test_a_waiting_taker_gets_what_arrives(bench):
     assert delivery.job_id == "j1"
 
 
+@pytest.mark.waits
 async def test_a_taker_gives_up_after_its_time(bench):
     taken = await bench.store.mailboxes.take("first", "c1", limit=1, lease_seconds=1, block_seconds=0.01)
     assert taken == []
 
 
+@pytest.mark.waits
 async def test_cancelling_a_waiting_taker_loses_nothing(bench):
     waiting = asyncio.create_task(
         bench.store.mailboxes.take("first", "c1", limit=1, lease_seconds=LEASE, block_seconds=5)
@@ -180,3 +183,41 @@ async def test_a_stale_release_hands_nothing_back(bench):
     await bench.take_one(consumer="c2")
     await bench.store.mailboxes.release([stale.token])
     assert await bench.take(consumer="c3") == []
+
+
+async def test_who_leaves_hands_back_all_it_holds_of_the_stage_uncounted(bench):
+    for job_id in ("j1", "j2", "j3"):
+        await bench.submit(job_id)
+    left = await bench.take(consumer="leaving", limit=2)
+    (kept,) = await bench.take(consumer="staying")
+    await bench.store.mailboxes.leave("first", "leaving")
+    again = await bench.take(consumer="staying")
+    assert sorted((delivery.job_id, delivery.attempt) for delivery in again) == [("j1", 1), ("j2", 1)]
+    with pytest.raises(LeaseLostError):
+        await bench.store.mailboxes.advance(left[0], Advance(b"x", "second", 0))
+    await bench.store.mailboxes.advance(kept, Advance(b"x", "second", 0))
+
+
+async def test_leaving_a_stage_that_nobody_has_entered_is_nothing(bench):
+    await bench.store.mailboxes.leave("second", "c1")
+
+
+async def test_attempts_count_on_over_hand_outs_releases_and_retries(bench):
+    await bench.submit()
+    attempts = []
+    for end in ("die", "release", "retry", "die", "leave"):
+        delivery = await bench.take_one()
+        attempts.append(delivery.attempt)
+        match end:
+            case "die":
+                await bench.elapse(LEASE * 1.5)
+            case "release":
+                await bench.store.mailboxes.release([delivery.token])
+            case "retry":
+                await bench.store.mailboxes.retry_later(delivery, delay_seconds=0)
+                await bench.elapse(0.001)
+                await bench.store.mailboxes.wake()
+            case "leave":
+                await bench.store.mailboxes.leave("first", "c1")
+    assert attempts == [1, 2, 2, 3, 4]
+    assert (await bench.take_one()).attempt == 4

@@ -17,6 +17,8 @@ def memory_store(first_stage: str, limits: Limits | None = None, *, clock: Calla
     """A new, empty store; `first_stage` names the mailbox that admitted jobs go to."""
     state = State(first_stage, limits or Limits(), clock)
     return Store(
+        tier="memory",
+        ping=_ping,
         jobs=MemoryJobs(state),
         mailboxes=MemoryMailboxes(state),
         events=MemoryEvents(state),
@@ -24,3 +26,7 @@ def memory_store(first_stage: str, limits: Limits | None = None, *, clock: Calla
         cache=MemoryCache(clock),
         buckets=MemoryBuckets(clock),
     )
+
+
+async def _ping() -> None:
+    """Memory always answers."""

@@ -1,25 +1,11 @@
-"""The jobs' logs, and one bounded queue for each that follows them live."""
+"""The jobs' logs."""
 
-import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 
 from actors.domain.events import Event
-from actors.store.memory.state import SUBSCRIBER_BACKLOG, State
-
-
-@dataclass(frozen=True, slots=True)
-class Tail:
-    """A queue to iterate over for ever; a cancelled wait loses nothing."""
-
-    queue: asyncio.Queue[Event]
-
-    def __aiter__(self) -> "Tail":
-        return self
-
-    async def __anext__(self) -> Event:
-        return await self.queue.get()
+from actors.store.memory.state import State
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +19,6 @@ class MemoryEvents:
         row = self.state.rows.get(job_id)
         return row.events[after : after + limit] if row else []
 
-    @asynccontextmanager
-    async def subscribe(self) -> AsyncIterator[AsyncIterator[Event]]:
+    def subscribe(self, job_id: str | None = None) -> AbstractAsyncContextManager[AsyncIterator[Event]]:
         """See `ports.Events`."""
-        queue: asyncio.Queue[Event] = asyncio.Queue(SUBSCRIBER_BACKLOG)
-        self.state.subscribers.add(queue)
-        try:
-            yield Tail(queue)
-        finally:
-            self.state.subscribers.discard(queue)
+        return self.state.fanout.subscribe(job_id)

@@ -1,5 +1,6 @@
 """Jobs for their clients; every method changes the state without an await, so it is one step."""
 
+import itertools
 from collections import deque
 from dataclasses import dataclass
 
@@ -7,9 +8,7 @@ from actors.domain.errors import JobActiveError, OverloadedError
 from actors.domain.events import EventType, Note
 from actors.domain.job import Job, JobStatus, ResearchRequest
 from actors.store.memory.state import Row, State
-from actors.store.ports import DeadLetter
-
-RETRY_AFTER_SECONDS = 5.0
+from actors.store.ports import RETRY_AFTER_SECONDS, DeadLetter
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +35,11 @@ class MemoryJobs:
     async def get(self, job_id: str) -> Job:
         """See `ports.Jobs`."""
         return self.state.row(job_id).job
+
+    async def of_tenant(self, tenant: str, *, status: JobStatus | None = None, limit: int = 50) -> list[Job]:
+        """See `ports.Jobs`."""
+        jobs = (row.job for row in reversed(self.state.rows.values()) if row.job.tenant == tenant)
+        return list(itertools.islice((job for job in jobs if status in (None, job.status)), limit))
 
     async def artefacts(self, job_id: str) -> dict[str, bytes]:
         """See `ports.Jobs`."""

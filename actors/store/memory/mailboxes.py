@@ -34,21 +34,22 @@ class MemoryMailboxes:
         now = self.state.clock()
         free = [entry for entry in self.state.mailboxes.get(stage, {}).values() if entry.due <= now]
         free.sort(key=lambda entry: entry.consumer is None)
-        return [self._hand_out(entry, consumer, now + lease_seconds) for entry in free[:limit]]
+        return [self._hand_out(entry, consumer, lease_seconds) for entry in free[:limit]]
 
-    def _hand_out(self, entry: Entry, consumer: str, due: float) -> Delivery:
-        entry.consumer, entry.due = consumer, due
+    def _hand_out(self, entry: Entry, consumer: str, lease_seconds: float) -> Delivery:
+        entry.consumer, entry.lease_seconds = consumer, lease_seconds
+        entry.due = self.state.clock() + lease_seconds
         entry.count += 1
         entry.attempts += 1
         token = Token(entry.stage, entry.id, consumer, entry.count)
         return Delivery(entry.job_id, entry.round, entry.attempts, token)
 
-    async def renew(self, tokens: Collection[Token], *, lease_seconds: float) -> set[Token]:
+    async def renew(self, tokens: Collection[Token]) -> set[Token]:
         """See `ports.Mailboxes`."""
         held = set()
         for token in tokens:
             if entry := self.state.held(token):
-                entry.due = self.state.clock() + lease_seconds
+                entry.due = self.state.clock() + entry.lease_seconds
                 held.add(token)
         return held
 
@@ -56,9 +57,18 @@ class MemoryMailboxes:
         """See `ports.Mailboxes`."""
         for token in tokens:
             if entry := self.state.held(token):
-                entry.consumer, entry.due = None, 0.0
-                entry.attempts -= 1
-                self.state.arrival(entry.stage).set()
+                self._give_back(entry)
+
+    def _give_back(self, entry: Entry) -> None:
+        entry.consumer, entry.due = None, 0.0
+        entry.attempts -= 1
+        self.state.arrival(entry.stage).set()
+
+    async def leave(self, stage: str, consumer: str) -> None:
+        """See `ports.Mailboxes`."""
+        for entry in self.state.mailboxes.get(stage, {}).values():
+            if entry.consumer == consumer:
+                self._give_back(entry)
 
     async def advance(self, delivery: Delivery, step: Advance) -> None:
         """See `ports.Mailboxes`."""

@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 from actors.domain.errors import JobNotFoundError, LeaseLostError
 from actors.domain.events import Event, EventType, Note
 from actors.domain.job import Job, JobStatus
+from actors.store.fanout import Fanout
 from actors.store.ports import DeadLetter, Delivery, Limits, Token
 
 DEAD_LETTERS_KEPT = 1_000
-SUBSCRIBER_BACKLOG = 10_000
 
 
 @dataclass(slots=True)
@@ -27,6 +27,7 @@ class Entry:
     count: int = 0
     consumer: str | None = None
     due: float = 0.0
+    lease_seconds: float = 0.0
 
 
 @dataclass(slots=True)
@@ -53,7 +54,7 @@ class State:
     pending: OrderedDict[str, deque[str]] = field(default_factory=OrderedDict)
     mailboxes: dict[str, OrderedDict[str, Entry]] = field(default_factory=dict)
     dead: deque[DeadLetter] = field(default_factory=lambda: deque(maxlen=DEAD_LETTERS_KEPT))
-    subscribers: set[asyncio.Queue[Event]] = field(default_factory=set)
+    fanout: Fanout = field(default_factory=Fanout)
     arrivals: dict[str, asyncio.Event] = field(default_factory=dict)
     running: int = 0
     numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
@@ -85,9 +86,7 @@ class State:
             )
             row.job = row.job.model_copy(update={"seq": event.seq})
             row.events.append(event)
-            for queue in self.subscribers:
-                if not queue.full():
-                    queue.put_nowait(event)
+            self.fanout.publish(event)
 
     def post(self, row: Row, stage: str, round_: int) -> None:
         """Put the job into a stage's mailbox."""

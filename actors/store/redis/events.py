@@ -1,0 +1,87 @@
+"""The jobs' logs, and one reader of the tail of all of them for the whole process, whatever the number of followers."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
+
+from actors.domain.errors import StoreUnavailableError
+from actors.domain.events import Event
+from actors.store.fanout import Fanout
+from actors.store.redis import rows
+from actors.store.redis.connect import redis_errors
+from actors.store.redis.scripts import Client, Scripts
+
+BLOCK_SECONDS = 2.0
+GRACE_SECONDS = 5.0
+OUTAGE_SECONDS = 0.5
+BATCH = 1_000
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class RedisEvents:
+    """`ports.Events` on a server; `reading` is the client for reads that wait. `follow` has to run beside it."""
+
+    scripts: Scripts
+    reading: Client
+    fanout: Fanout = field(default_factory=Fanout)
+    seen: bytes = b"0-0"
+
+    async def read(self, job_id: str, *, after: int = 0, limit: int = 1_000) -> list[Event]:
+        """See `ports.Events`."""
+        log_key = self.scripts.key("job", job_id, "events")
+        with redis_errors():
+            found = await self.scripts.redis.xrange(log_key, min=f"{after + 1}-0", count=limit)
+        return [rows.event(job_id, int(entry.partition(b"-")[0]), _texts(row)) for entry, row in found]
+
+    @asynccontextmanager
+    async def subscribe(self, job_id: str | None = None) -> AsyncIterator[AsyncIterator[Event]]:
+        """See `ports.Events`."""
+        if job_id is None:
+            await self._catch_up()
+        async with self.fanout.subscribe(job_id) as tail:
+            yield tail
+
+    async def _catch_up(self) -> None:
+        """Read past what was told before now, so that a new reader of all events starts with the next."""
+        with suppress(StoreUnavailableError):
+            await self.start()
+
+    async def start(self) -> None:
+        """Begin at the end of the tail as it is now."""
+        with redis_errors():
+            newest = await self.scripts.redis.xrevrange(self.scripts.key("events"), count=1)
+        if newest and _order(newest[0][0]) > _order(self.seen):
+            self.seen = newest[0][0]
+
+    async def follow(self) -> None:
+        """Hand every new event to its followers, for ever; after an outage those missed are in the jobs' own logs."""
+        while True:
+            try:
+                await self._hand_on()
+            except StoreUnavailableError as error:
+                log.debug("the tail of events waits for the store: %s", error)
+                await asyncio.sleep(OUTAGE_SECONDS)
+
+    async def _hand_on(self) -> None:
+        tail = self.scripts.key("events")
+        with redis_errors():
+            async with asyncio.timeout(BLOCK_SECONDS + GRACE_SECONDS):
+                found = await self.reading.xread({tail: self.seen}, count=BATCH, block=round(BLOCK_SECONDS * 1_000))
+        for entry, row in found[0][1] if found else []:
+            if _order(entry) > _order(self.seen):
+                self.seen = entry
+                told = _texts(row)
+                self.fanout.publish(rows.event(told["job_id"], int(told["seq"]), told))
+
+
+def _texts(row: dict[bytes, bytes]) -> dict[str, str]:
+    return {name.decode(): value.decode() for name, value in row.items()}
+
+
+def _order(entry: bytes) -> tuple[int, int]:
+    milliseconds, _, number = entry.partition(b"-")
+    return int(milliseconds), int(number)

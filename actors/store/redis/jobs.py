@@ -1,0 +1,93 @@
+"""Jobs for their clients, each in a hash of its own."""
+
+from dataclasses import dataclass
+
+from actors.domain.errors import JobActiveError, JobNotFoundError, OverloadedError
+from actors.domain.job import Job, JobStatus, ResearchRequest
+from actors.store.ports import RETRY_AFTER_SECONDS, DeadLetter
+from actors.store.redis import rows
+from actors.store.redis.connect import redis_errors
+from actors.store.redis.scripts import Scripts
+
+
+@dataclass(frozen=True, slots=True)
+class RedisJobs:
+    """`ports.Jobs` on a server."""
+
+    scripts: Scripts
+
+    async def submit(self, job_id: str, tenant: str, request: ResearchRequest) -> Job:
+        """See `ports.Jobs`."""
+        most = self.scripts.limits.max_pending
+        queued = rows.data({"query": request.query})
+        flat = await self.scripts.run("submit", job_id, tenant, request.query, rows.options(request), queued, most)
+        if not flat:
+            message = f"{most} jobs are waiting already (engine.max_pending)"
+            raise OverloadedError(message, retry_after_seconds=RETRY_AFTER_SECONDS)
+        return rows.job(rows.fields(flat))
+
+    async def get(self, job_id: str) -> Job:
+        """See `ports.Jobs`."""
+        with redis_errors():
+            found = await self.scripts.redis.hgetall(self.scripts.key("job", job_id))
+        return self._job(job_id, [part for pair in found.items() for part in pair])
+
+    def _job(self, job_id: str, flat: rows.Flat) -> Job:
+        if not flat:
+            raise JobNotFoundError(f"there is no job {job_id}")
+        return rows.job(rows.fields(flat))
+
+    async def of_tenant(self, tenant: str, *, status: JobStatus | None = None, limit: int = 50) -> list[Job]:
+        """See `ports.Jobs`."""
+        index = self.scripts.key("jobs", tenant, *([status.value] if status else []))
+        jobs: list[Job] = []
+        start = 0
+        while len(jobs) < limit:
+            with redis_errors():
+                ids = await self.scripts.redis.zrevrange(index, start, start + limit - 1)
+                async with self.scripts.redis.pipeline(transaction=False) as pipe:
+                    for job_id in ids:
+                        pipe.hgetall(self.scripts.key("job", job_id.decode()))
+                    found = await pipe.execute()
+            flats = [[part for pair in row.items() for part in pair] for row in found if row]
+            jobs += [job for job in map(rows.job, map(rows.fields, flats)) if status in (None, job.status)]
+            start += limit
+            if len(ids) < limit:
+                break
+        return jobs[:limit]
+
+    async def artefacts(self, job_id: str) -> dict[str, bytes]:
+        """See `ports.Jobs`."""
+        with redis_errors():
+            found = await self.scripts.redis.hgetall(self.scripts.key("job", job_id, "artefacts"))
+        return {name.decode(): artefact for name, artefact in found.items()}
+
+    async def cancel(self, job_id: str) -> Job:
+        """See `ports.Jobs`."""
+        return self._job(job_id, await self.scripts.run("cancel", job_id))
+
+    async def delete(self, job_id: str) -> None:
+        """See `ports.Jobs`."""
+        status = (await self.scripts.run("delete", job_id)).decode()
+        if not status:
+            raise JobNotFoundError(f"there is no job {job_id}")
+        if not JobStatus(status).terminal:
+            raise JobActiveError(f"job {job_id} is {status}: cancel it first")
+
+    async def dead_letters(self, *, limit: int = 100) -> list[DeadLetter]:
+        """See `ports.Jobs`."""
+        with redis_errors():
+            found = await self.scripts.redis.xrevrange(self.scripts.key("dead"), count=limit)
+        return [_letter({name.decode(): value.decode() for name, value in row.items()}) for _, row in found]
+
+
+def _letter(row: dict[str, str]) -> DeadLetter:
+    return DeadLetter(
+        job_id=row["job_id"],
+        stage=row["stage"],
+        round=int(row["round"]),
+        attempts=int(row["attempts"]),
+        reason=row["reason"],
+        traceback=row["traceback"],
+        at=float(row["at"]),
+    )

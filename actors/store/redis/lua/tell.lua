@@ -1,0 +1,3 @@
+-- A = the delivery, notes
+tell_notes(id, 7)
+return 'written'

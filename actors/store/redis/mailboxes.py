@@ -1,0 +1,138 @@
+"""Mailboxes for workers: a stream a stage, one consumer group; an entry's idle time is its lease."""
+
+import asyncio
+import time
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from redis.exceptions import ResponseError
+
+from actors.domain.errors import LeaseLostError
+from actors.domain.events import Note
+from actors.store.ports import Advance, Delivery, Fail, Finish, Token
+from actors.store.redis import rows
+from actors.store.redis.connect import redis_errors
+from actors.store.redis.scripts import Argument, Client, Scripts
+
+GROUP = "actors"
+
+LOOKS_PER_LEASE = 4
+"""How often a taker looks for leases that have ended."""
+
+GRACE_SECONDS = 5.0
+"""How much longer than asked a blocking read may take before its connection is given up."""
+
+
+@dataclass(frozen=True, slots=True)
+class RedisMailboxes:
+    """`ports.Mailboxes` on a server; `reading` is the client for reads that wait."""
+
+    scripts: Scripts
+    reading: Client
+    clock: Callable[[], float] = time.monotonic
+    looked: dict[str, float] = field(default_factory=dict)
+
+    async def take(
+        self, stage: str, consumer: str, *, limit: int, lease_seconds: float, block_seconds: float
+    ) -> list[Delivery]:
+        """See `ports.Mailboxes`."""
+        taken = await self._claim(stage, consumer, limit, lease_seconds)
+        if len(taken) < limit:
+            wait = 0.0 if taken else min(block_seconds, lease_seconds / LOOKS_PER_LEASE)
+            taken += await self._read(stage, consumer, limit - len(taken), wait)
+        return taken
+
+    async def _claim(self, stage: str, consumer: str, limit: int, lease_seconds: float) -> list[Delivery]:
+        """Take over what the dead have left, looked for a few times a lease."""
+        now = self.clock()
+        if now < self.looked.get(stage, 0.0):
+            return []
+        found = await self.scripts.run("claim", stage, consumer, round(lease_seconds * 1_000), limit)
+        if len(found) < limit:
+            self.looked[stage] = now + lease_seconds / LOOKS_PER_LEASE
+        return [_delivery(stage, consumer, entry, count, rows.fields(flat)) for entry, count, flat in found]
+
+    async def _read(self, stage: str, consumer: str, limit: int, block_seconds: float) -> list[Delivery]:
+        """New entries; a group that is not there, as after a flush, is made first."""
+        mailbox = self.scripts.key("mailbox", stage)
+        block = max(1, round(block_seconds * 1_000)) if block_seconds > 0 else None
+        with redis_errors():
+            try:
+                found = await self._ask(consumer, mailbox, limit, block)
+            except ResponseError as error:
+                if not str(error).startswith("NOGROUP"):
+                    raise
+                await self._make_group(mailbox)
+                found = await self._ask(consumer, mailbox, limit, block)
+        entries = found[0][1] if found else []
+        texts = [(entry, {name.decode(): value.decode() for name, value in row.items()}) for entry, row in entries]
+        return [_delivery(stage, consumer, entry, 1, row) for entry, row in texts]
+
+    async def _ask(self, consumer: str, mailbox: str, limit: int, block: int | None) -> Any:  # noqa: ANN401 (redis-py's)
+        async with asyncio.timeout((block or 0) / 1_000 + GRACE_SECONDS):
+            return await self.reading.xreadgroup(GROUP, consumer, {mailbox: ">"}, count=limit, block=block)
+
+    async def _make_group(self, mailbox: str) -> None:
+        try:
+            await self.scripts.redis.xgroup_create(mailbox, GROUP, id="0", mkstream=True)
+        except ResponseError as error:
+            if not str(error).startswith("BUSYGROUP"):
+                raise
+
+    async def renew(self, tokens: Collection[Token]) -> set[Token]:
+        """See `ports.Mailboxes`."""
+        listed = list(tokens)
+        held = await self.scripts.run("renew", *_flat(listed))
+        return {listed[place] for place in held}
+
+    async def release(self, tokens: Collection[Token]) -> None:
+        """See `ports.Mailboxes`."""
+        await self.scripts.run("release", *_flat(list(tokens)))
+
+    async def leave(self, stage: str, consumer: str) -> None:
+        """See `ports.Mailboxes`."""
+        await self.scripts.run("leave", stage, consumer)
+
+    async def advance(self, delivery: Delivery, step: Advance) -> None:
+        """See `ports.Mailboxes`."""
+        await self._write(
+            "advance", delivery, delivery.round, step.artefact, step.stage, step.round, *rows.notes(step.notes)
+        )
+
+    async def retry_later(self, delivery: Delivery, *, delay_seconds: float, notes: Sequence[Note] = ()) -> None:
+        """See `ports.Mailboxes`."""
+        await self._write("retry_later", delivery, delivery.round, delivery.attempt, delay_seconds, *rows.notes(notes))
+
+    async def finish(self, delivery: Delivery, step: Finish) -> None:
+        """See `ports.Mailboxes`."""
+        reason = step.stop_reason.value if step.stop_reason else ""
+        data = rows.data({"stop_reason": reason} if reason else {})
+        told = rows.notes(step.notes)
+        await self._write("finish", delivery, delivery.round, step.artefact, step.status.value, reason, data, *told)
+
+    async def fail(self, delivery: Delivery, step: Fail) -> None:
+        """See `ports.Mailboxes`."""
+        data = rows.data({"error": step.error})
+        await self._write("fail", delivery, delivery.round, delivery.attempt, step.error, step.traceback or "", data)
+
+    async def tell(self, delivery: Delivery, notes: Sequence[Note]) -> None:
+        """See `ports.Mailboxes`."""
+        await self._write("tell", delivery, *rows.notes(notes))
+
+    async def _write(self, verb: str, delivery: Delivery, *arguments: Argument) -> None:
+        if not await self.scripts.write(verb, delivery, *arguments):
+            raise LeaseLostError(f"{delivery.key} of job {delivery.job_id} is no longer ours")
+
+    async def wake(self) -> None:
+        """See `ports.Mailboxes`."""
+        await self.scripts.run("wake")
+
+
+def _delivery(stage: str, consumer: str, entry: bytes, count: int, row: dict[str, str]) -> Delivery:
+    token = Token(stage, entry.decode(), consumer, count)
+    return Delivery(row["job_id"], int(row["round"]), int(row["attempts"]) + count, token)
+
+
+def _flat(tokens: Sequence[Token]) -> list[Argument]:
+    return [part for token in tokens for part in (token.stage, token.entry, token.consumer, token.count)]
