@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from actors.domain.artefacts import Collection, Index
 from actors.domain.documents import Passage
-from actors.domain.errors import ProcessDiedError, TransientError
+from actors.domain.errors import TransientError
 from actors.domain.events import EventType, Note
 from actors.domain.job import Job
 from actors.services.base import Services
@@ -34,7 +34,7 @@ class IndexStage:
         try:
             if passages:
                 await services.vectors.upsert(job.tenant, job.job_id, passages, sources, vectors)
-        except (TransientError, ProcessDiedError, TimeoutError) as error:
+        except TransientError as error:
             warnings = (f"the passages were not added to the search index: {error}",)
             await services.tell(Note(type=EventType.WARNING, stage=self.name, data={"text": warnings[0]}, once="index"))
         return Index(

@@ -8,7 +8,22 @@ from actors.services.embeddings.base import Vectors
 
 
 class VectorStore(Protocol):
-    """The passages of every job."""
+    """The passages of every job.
+
+    Every method but `open` raises TransientError when the store cannot be used for now; the message says why.
+    """
+
+    async def open(self) -> None:
+        """Load ahead of need what loads slowly."""
+        ...
+
+    async def ping(self) -> str:
+        """Where the passages are: `local` or `server`; quick, and it starts nothing.
+
+        Raises:
+            TransientError: the server does not answer.
+        """
+        ...
 
     async def upsert(
         self, tenant: str, job_id: str, passages: Sequence[Passage], sources: dict[str, Source], vectors: Vectors

@@ -1,28 +1,38 @@
-"""Passages in a local ChromaDB: one collection a tenant, one process at a time, named by a lock file.
+"""Passages in a local ChromaDB that any number of processes on one machine share, an operation at a time.
 
-The client lives in a pool of one process, so that neither its import (1.6 s) nor its writes hold up the event loop.
+The library lives in a pool of one process, so that neither its import (1 s) nor its writes hold up the event loop.
+It is opened for each operation (about 10 ms, and 15 more to read an index of 10,000 vectors): a database that stays
+open neither sees what other processes write nor gives its memory back.
 """
 
-import fcntl
 import os
-import time
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cache
-from hashlib import sha256
 from pathlib import Path
-from typing import Any
-
-import numpy as np
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from actors.domain.documents import Match, Passage, Source
-from actors.domain.errors import TransientError
+from actors.domain.errors import ProcessDiedError, TransientError
 from actors.services.base import Pool
 from actors.services.embeddings.base import Vectors
+from actors.services.vectors.rows import SPACE, Batch, Row, batches, collection_name, matches
+from actors.services.vectors.turns import turn
 
-LOCK_WAIT_SECONDS = 10.0
-LOCK_POLL_SECONDS = 0.1
 BATCH = 2_000
+SYNC_ROWS = 100
+"""So many rows may be missing from the index on disk; every opening adds them again, at 0.1 ms a row."""
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A collection, and the folder it lies in."""
+
+    folder: Path
+    collection: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,128 +47,78 @@ class LocalChroma:
     model: str
 
     async def open(self) -> None:
-        """Start the process and import the library, ahead of need."""
-        await self.pool.run(_open, str(self.folder))
+        """Start the process and import the library."""
+        await self.pool.run(_load)
+
+    async def ping(self) -> str:
+        """Always `local`: whether the folder can be used shows when it is."""
+        return "local"
 
     async def upsert(
         self, tenant: str, job_id: str, passages: Sequence[Passage], sources: dict[str, Source], vectors: Vectors
     ) -> None:
-        """See `base.VectorStore`.
-
-        Raises:
-            TransientError: another process holds the folder.
-        """
-        rows = [_metadata(job_id, passage, sources[passage.source_id]) for passage in passages]
-        for start in range(0, len(rows), BATCH):
-            part = slice(start, start + BATCH)
-            ids = [f"{job_id}:{passage.id}" for passage in passages[part]]
-            texts = [passage.text for passage in passages[part]]
-            await self.pool.run(_upsert, self._place(tenant), ids, texts, rows[part], vectors[part])
+        """See `base.VectorStore`."""
+        for batch in batches(job_id, passages, sources, vectors, size=BATCH):
+            await self._run(_upsert, tenant, batch)
 
     async def search(self, tenant: str, vector: Vectors, *, limit: int) -> list[Match]:
         """See `base.VectorStore`."""
-        return await self.pool.run(_search, self._place(tenant), vector, limit)
+        return await self._run(_search, tenant, vector, limit)
 
     async def delete(self, tenant: str, job_id: str) -> None:
         """See `base.VectorStore`."""
-        await self.pool.run(_delete, self._place(tenant), job_id)
+        await self._run(_delete, tenant, job_id)
 
-    def _place(self, tenant: str) -> "Place":
-        # Hashed, for a collection's name may hold few letters.
-        return Place(str(self.folder), f"tenant-{sha256(tenant.encode()).hexdigest()[:24]}", self.model)
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """A collection: the folder it lies in, its name, and the model of its vectors."""
-
-    folder: str
-    collection: str
-    model: str
+    async def _run(self, work: Callable[Concatenate[Place, P], T], tenant: str, *args: P.args, **kwargs: P.kwargs) -> T:
+        place = Place(self.folder, collection_name(tenant, self.model))
+        try:
+            return await self.pool.run(work, place, *args, **kwargs)
+        except (ProcessDiedError, TimeoutError) as error:
+            raise TransientError(f"{self.folder} cannot be used: {error or 'it took too long'}") from error
 
 
-def _metadata(job_id: str, passage: Passage, source: Source) -> dict[str, str | int]:
-    return {
-        "job": job_id,
-        "source": source.id,
-        "url": source.url,
-        "title": source.title,
-        "start": passage.start,
-        "end": passage.end,
-        "sha256": source.sha256 or "",
-    }
+def _load() -> None:
+    import chromadb  # noqa: F401 (kept in the process for the work to come)
 
 
-def _upsert(place: Place, ids: list[str], texts: list[str], rows: list[dict[str, Any]], vectors: Vectors) -> None:
-    _collection(place).upsert(ids=ids, documents=texts, metadatas=rows, embeddings=vectors)
-
-
-def _delete(place: Place, job_id: str) -> None:
-    _collection(place).delete(where={"job": job_id})
+def _upsert(place: Place, batch: Batch) -> None:
+    with _opened(place) as collection:
+        collection.upsert(ids=batch.ids, documents=batch.texts, metadatas=batch.rows, embeddings=batch.vectors)
 
 
 def _search(place: Place, vector: Vectors, limit: int) -> list[Match]:
-    found = _collection(place).query(query_embeddings=[vector], n_results=limit)
-    rows = zip(found["metadatas"][0], found["documents"][0], found["distances"][0], strict=True)
-    return [
-        Match(
-            score=float(np.clip(1 - distance, -1, 1)),
-            job_id=row["job"],
-            url=row["url"],
-            title=row["title"],
-            text=text,
-            start=row["start"],
-            end=row["end"],
-            sha256=row["sha256"],
-        )
-        for row, text, distance in rows
-    ]
+    with _opened(place) as collection:
+        found = collection.query(query_embeddings=[vector], n_results=limit)
+        rows = [Row.model_validate(row) for row in found["metadatas"][0]]
+        return matches(rows, found["documents"][0], found["distances"][0])
 
 
-def _collection(place: Place) -> Any:  # noqa: ANN401 (chromadb's own types pull in its server)
-    name = f"{place.collection}-{place.model}"
-    return _client(place.folder).get_or_create_collection(
-        name, embedding_function=None, configuration={"hnsw": {"space": "cosine"}}
-    )
+def _delete(place: Place, job_id: str) -> None:
+    with _opened(place) as collection:
+        collection.delete(where={"job": job_id})
 
 
-def _open(folder: str) -> None:
-    _client(folder)
+@contextmanager
+def _opened(place: Place) -> Iterator[Any]:
+    """The collection, for one operation; the pool's owner is who others are told has it.
 
-
-@cache
-def _client(folder: str) -> Any:  # noqa: ANN401 (idem)
-    """The one client of this process, which holds the folder until it ends."""
+    The library's own errors end here: who unpickles one would have to import the library.
+    """
     import chromadb
+    from chromadb.api.shared_system_client import SharedSystemClient
     from chromadb.config import Settings
     from chromadb.errors import ChromaError
 
+    client: Any = chromadb.PersistentClient  # Declared without the `with` that it has.
     try:
-        Path(folder).mkdir(parents=True, exist_ok=True)
-        hold(Path(folder) / "in-use-by")
-        return chromadb.PersistentClient(folder, settings=Settings(anonymized_telemetry=False))
+        settings = Settings(_env_file=None, anonymized_telemetry=False)
+        place.folder.mkdir(parents=True, exist_ok=True)
+        with turn(place.folder, holder=os.getppid()), client(place.folder, settings) as opened:
+            yield opened.get_or_create_collection(
+                place.collection,
+                embedding_function=None,
+                configuration={"hnsw": {"space": SPACE, "batch_size": SYNC_ROWS, "sync_threshold": SYNC_ROWS}},
+            )
     except (OSError, ValueError, ChromaError) as error:
-        raise TransientError(f"{folder} cannot be used: {error}") from None
-
-
-def hold(path: Path, *, wait_seconds: float = LOCK_WAIT_SECONDS) -> None:
-    """Lock `path` for the life of this process, and write its parent's id into it.
-
-    Raises:
-        TransientError: another process holds it, and still does after `wait_seconds`.
-    """
-    handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
-    deadline = time.monotonic() + wait_seconds
-    while True:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            if time.monotonic() > deadline:
-                holder = os.read(handle, 20).decode()
-                os.close(handle)
-                raise TransientError(f"{path.parent} is in use by process {holder}") from None
-            time.sleep(LOCK_POLL_SECONDS)
-        else:
-            os.ftruncate(handle, 0)
-            os.write(handle, str(os.getppid()).encode())
-            return
+        SharedSystemClient.clear_system_cache()  # It keeps what it failed to start, and would hand it out again.
+        raise TransientError(f"{place.folder} cannot be used: {error}") from None

@@ -1,57 +1,48 @@
-import fcntl
+import asyncio
 import os
 
-import numpy as np
 import pytest
 
-from actors.domain.documents import Passage, Source, SourceStatus
 from actors.domain.errors import TransientError
-from actors.runtime.pool import ProcessPool
-from actors.services.vectors.chroma import LocalChroma, hold
-
-TEXTS = ["The ozone hole closed.", "Bread needs salt.", "The treaty was signed."]
-PASSAGES = [
-    Passage(id=f"s1p{number}", source_id="s1", text=text, start=number * 100, end=number * 100 + len(text))
-    for number, text in enumerate(TEXTS)
-]
-SOURCES = {"s1": Source(id="s1", url="https://a.example/", title="A", sha256="ab", status=SourceStatus.READ)}
-VECTORS = np.eye(3, 8, dtype=np.float32)
+from actors.services.vectors.chroma import LocalChroma
+from actors.services.vectors.turns import turn
 
 
-@pytest.fixture
-async def pool():
-    pool = ProcessPool(processes=1, timeout_seconds=60)
-    yield pool
-    await pool.close()
+class Nobody:
+    async def run(self, function, /, *args, **kwargs):
+        raise AssertionError("a process was started")
 
 
-async def test_passages_are_found_by_likeness_by_tenant_and_gone_with_their_job(pool, tmp_path_factory):
-    chroma = LocalChroma(pool, tmp_path_factory.mktemp("data") / "chroma", "test-8")
-    for job in ("j1", "j1", "j2"):
-        await chroma.upsert("a", job, PASSAGES, SOURCES, VECTORS)
-    await chroma.upsert("b", "j3", PASSAGES[:1], SOURCES, VECTORS[:1])
+async def test_processes_that_write_and_search_at_once_all_see_every_row_in_the_end(pools, sample, tmp_path):
+    stores = [LocalChroma(pool, tmp_path / "data" / "chroma", "test-8") for pool in pools]
+    await asyncio.gather(*(store.open() for store in stores))
 
-    found = await chroma.search("a", VECTORS[2], limit=3)
-    assert [(match.text, match.job_id) for match in found[:2]] == [(TEXTS[2], "j1"), (TEXTS[2], "j2")]
-    assert found[0].score == pytest.approx(1, abs=1e-5)
-    assert (found[0].url, found[0].title, found[0].start, found[0].sha256) == ("https://a.example/", "A", 200, "ab")
-    assert len(await chroma.search("a", VECTORS[0], limit=99)) == 6
-    assert [match.job_id for match in await chroma.search("b", VECTORS[0], limit=99)] == ["j3"]
-    assert await chroma.search("nobody", VECTORS[0], limit=9) == []
+    async def work(store, name):
+        for number in range(4):
+            await store.upsert("a", f"{name}{number}", sample.passages, sample.sources, sample.vectors)
+            assert f"{name}{number}" in {match.job_id for match in await store.search("a", sample.vectors[0], limit=99)}
+        await store.delete("a", f"{name}0")
 
-    await chroma.delete("a", "j1")
-    assert {match.job_id for match in await chroma.search("a", VECTORS[0], limit=99)} == {"j2"}
+    await asyncio.gather(*(work(store, name) for store, name in zip(stores, "xy", strict=True)))
+    kept = {f"{name}{number}" for name in "xy" for number in (1, 2, 3)}
+    for store in stores:
+        found = await store.search("a", sample.vectors[0], limit=99)
+        assert ({match.job_id for match in found}, len(found)) == (kept, 18)
 
 
-def test_a_folder_held_by_another_process_is_refused_with_its_id(tmp_path):
-    lock = tmp_path / "in-use-by"
-    lock.write_text("4711")
-    handle = os.open(lock, os.O_RDWR)
-    fcntl.flock(handle, fcntl.LOCK_EX)
-    try:
-        with pytest.raises(TransientError, match="in use by process 4711"):
-            hold(lock, wait_seconds=0.02)
-    finally:
-        os.close(handle)
-    hold(lock, wait_seconds=0.02)
-    assert lock.read_text() == str(os.getppid())
+async def test_a_database_that_cannot_be_read_is_an_error_of_ours_that_names_its_folder(pools, sample, tmp_path):
+    (tmp_path / "chroma.sqlite3").write_text("no database at all, " * 50)
+    store = LocalChroma(pools[0], tmp_path, "test-8")
+    with pytest.raises(TransientError, match=f"{tmp_path} cannot be used"):
+        await store.search("a", sample.vectors[0], limit=1)
+
+    (tmp_path / "chroma.sqlite3").unlink()
+    assert await store.search("a", sample.vectors[0], limit=1) == []
+    await pools[0].close()
+    with pytest.raises(TransientError, match="closed"):
+        await store.search("a", sample.vectors[0], limit=1)
+
+
+async def test_a_ping_starts_no_process_and_waits_for_nobody(tmp_path):
+    with turn(tmp_path, holder=os.getpid()):
+        assert await LocalChroma(Nobody(), tmp_path, "test-8").ping() == "local"

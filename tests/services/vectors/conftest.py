@@ -1,0 +1,94 @@
+"""A few passages, processes for the local database, and a real ChromaDB server that can be killed and brought back."""
+
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from types import SimpleNamespace
+from urllib.error import URLError
+
+import numpy as np
+import pytest
+
+from actors.domain.documents import Passage, Source, SourceStatus
+from actors.runtime.pool import ProcessPool
+
+RUN_SERVER = "import sys, chromadb_rust_bindings; chromadb_rust_bindings.cli(['chroma', 'run', *sys.argv[1:]])"
+START_SECONDS = 20
+
+
+@pytest.fixture
+def sample() -> SimpleNamespace:
+    """Three passages of one source, with vectors at right angles."""
+    texts = ["The ozone hole closed.", "Bread needs salt.", "The treaty was signed."]
+    passages = [
+        Passage(id=f"s1p{number}", source_id="s1", text=text, start=number * 100, end=number * 100 + len(text))
+        for number, text in enumerate(texts)
+    ]
+    source = Source(id="s1", url="https://a.example/", title="A", sha256="ab", status=SourceStatus.READ)
+    return SimpleNamespace(
+        texts=texts, passages=passages, sources={"s1": source}, vectors=np.eye(3, 8, dtype=np.float32)
+    )
+
+
+@pytest.fixture
+async def pools() -> AsyncIterator[list[ProcessPool]]:
+    """Pools of one process each, as in two processes of the service; none runs before it is used."""
+    async with AsyncExitStack() as stack:
+        opened = [ProcessPool(processes=1, timeout_seconds=60) for _ in range(2)]
+        for pool in opened:
+            stack.push_async_callback(pool.close)
+        yield opened
+
+
+@dataclass
+class Server:
+    """A ChromaDB server on loopback; `kill` leaves its folder, and `start` finds it again."""
+
+    folder: Path
+    port: int
+    process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        options = ["--path", str(self.folder), "--host", "127.0.0.1", "--port", str(self.port)]
+        self.process = subprocess.Popen(
+            [sys.executable, "-c", RUN_SERVER, *options], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
+        deadline = time.monotonic() + START_SECONDS
+        while not self._answers():
+            assert self.process.poll() is None, "the server has not started"
+            assert time.monotonic() < deadline, "the server does not answer"
+            time.sleep(0.01)
+
+    def _answers(self) -> bool:
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/api/v2/heartbeat", timeout=5):
+                return True
+        except (URLError, OSError):
+            return False
+
+    def kill(self) -> None:
+        if self.process:
+            self.process.send_signal(signal.SIGKILL)
+            self.process.wait()
+
+
+@pytest.fixture
+def free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return listener.getsockname()[1]
+
+
+@pytest.fixture
+def server(tmp_path: Path, free_port: int) -> Iterator[Server]:
+    """Not started yet; whatever the test does with it, it is gone in the end."""
+    described = Server(tmp_path / "server", free_port)
+    yield described
+    described.kill()
