@@ -7,13 +7,17 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from actors.domain.errors import LeaseLostError, TransientError
-from actors.runtime.backoff import RetryPolicy
+from actors.domain.errors import LeaseLostError, StoreUnavailableError, TransientError
+from actors.runtime.backoff import Backoff, RetryPolicy
 from actors.runtime.lease import LeaseKeeper
-from actors.runtime.notices import JobFailed, LeaseLost, Listener, StageRetried
+from actors.runtime.notices import JobFailed, LeaseLost, Listener, StageRetried, StoreLost, StoreRegained
+from actors.runtime.pause import pause
 from actors.store.ports import Advance, Delivery, Fail, Finish, Mailboxes
 
 BLOCK_SECONDS = 2.0
+
+OUTAGE = Backoff(base_seconds=0.1, cap_seconds=2.0)
+"""How long to wait between two looks at a store that does not answer."""
 
 Work: TypeAlias = Callable[[Delivery], Coroutine[Any, Any, Advance | Finish]]
 
@@ -25,7 +29,12 @@ class Retry:
     delay_seconds: float
 
 
-Step: TypeAlias = Advance | Finish | Fail | Retry
+@dataclass(frozen=True, slots=True)
+class HandBack:
+    """Give the delivery back as it came: the attempt does not count."""
+
+
+Step: TypeAlias = Advance | Finish | Fail | Retry | HandBack
 
 
 class Actor:
@@ -61,6 +70,7 @@ class Actor:
         self._sleep = sleep
         self._jitter = jitter
         self._tasks: set[asyncio.Task[None]] = set()
+        self._outages = 0
 
     async def run(self, stop: asyncio.Event) -> None:
         """Take and work until `stop` is set, then finish what is at hand; cancelled, hand it back instead."""
@@ -70,7 +80,7 @@ class Actor:
                 if len(self._tasks) >= self._concurrency:
                     await asyncio.wait({stopped, *self._tasks}, return_when=asyncio.FIRST_COMPLETED)
                 else:
-                    await self._take(stopped)
+                    await self._take_or_wait(stop, stopped)
                 self._reap()
             if self._tasks:
                 await asyncio.wait(self._tasks)
@@ -78,6 +88,22 @@ class Actor:
         finally:
             stopped.cancel()
             await self._abandon()
+            with suppress(TransientError):
+                await self._mailboxes.leave(self.stage, self._consumer)
+
+    async def _take_or_wait(self, stop: asyncio.Event, stopped: asyncio.Task[bool]) -> None:
+        """Take what there is; a store that does not answer is no failure of this loop, it is waited for."""
+        try:
+            await self._take(stopped)
+        except StoreUnavailableError as error:
+            if not self._outages:
+                self._listener(StoreLost(self.stage, error))
+            self._outages += 1
+            await pause(stop, OUTAGE.delay_seconds(self._outages, jitter=self._jitter()), sleep=self._sleep)
+        else:
+            if self._outages:
+                self._listener(StoreRegained(self.stage))
+            self._outages = 0
 
     async def _take(self, stopped: asyncio.Task[bool]) -> None:
         taking = asyncio.create_task(
@@ -98,8 +124,9 @@ class Actor:
                 taking.cancel()
                 await asyncio.wait({taking})
             taken = [] if taking.cancelled() else taking.result()
-            if not going_on:
-                await self._mailboxes.release([delivery.token for delivery in taken])
+            if not going_on and taken:
+                with suppress(TransientError):
+                    await self._mailboxes.release([delivery.token for delivery in taken])
         for delivery in taken if going_on else []:
             self._tasks.add(asyncio.create_task(self._handle(delivery)))
 
@@ -155,6 +182,8 @@ class Actor:
         return work.result() if error is None else self._judge(delivery, error)
 
     def _judge(self, delivery: Delivery, error: BaseException) -> Step:
+        if isinstance(error, StoreUnavailableError):
+            return HandBack()
         decision = self._policy.decide(error, delivery.attempt, jitter=self._jitter())
         if isinstance(decision, Fail):
             self._listener(JobFailed(delivery, decision.error, error))
@@ -181,3 +210,5 @@ class Actor:
                 await self._mailboxes.fail(delivery, step)
             case Retry():
                 await self._mailboxes.retry_later(delivery, delay_seconds=step.delay_seconds)
+            case HandBack():
+                await self._mailboxes.release([delivery.token])

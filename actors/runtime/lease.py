@@ -28,6 +28,11 @@ class LeaseKeeper:
         self._sleep = sleep
         self._held: dict[Token, tuple[str, asyncio.Task[Any]]] = {}
 
+    @property
+    def busy(self) -> int:
+        """How many deliveries are worked on right now."""
+        return len(self._held)
+
     def hold(self, delivery: Delivery, work: asyncio.Task[Any]) -> None:
         """Renew this lease until `drop`."""
         self._held[delivery.token] = (delivery.job_id, work)
@@ -46,7 +51,7 @@ class LeaseKeeper:
         """Renew all leases in one call and cancel the work whose lease is gone."""
         if not (tokens := set(self._held)):
             return
-        held = await self._mailboxes.renew(tokens, lease_seconds=self.lease_seconds)
+        held = await self._mailboxes.renew(tokens)
         for token in tokens - held:
             if token in self._held:
                 self._held[token][1].cancel()

@@ -33,6 +33,21 @@ class LeaseLost:
 
 
 @dataclass(frozen=True, slots=True)
+class StoreLost:
+    """The store does not answer: this stage takes no work until it does."""
+
+    stage: str
+    error: BaseException
+
+
+@dataclass(frozen=True, slots=True)
+class StoreRegained:
+    """The store answers this stage again."""
+
+    stage: str
+
+
+@dataclass(frozen=True, slots=True)
 class ChildFailed:
     """A supervised loop raised and starts again after `delay_seconds`."""
 
@@ -49,5 +64,5 @@ class Unhealthy:
     error: BaseException
 
 
-Notice: TypeAlias = StageRetried | JobFailed | LeaseLost | ChildFailed | Unhealthy
+Notice: TypeAlias = StageRetried | JobFailed | LeaseLost | StoreLost | StoreRegained | ChildFailed | Unhealthy
 Listener: TypeAlias = Callable[[Notice], None]

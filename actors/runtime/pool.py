@@ -8,6 +8,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from multiprocessing.context import SpawnContext
 from multiprocessing.synchronize import RLock
@@ -49,7 +50,7 @@ class ProcessPool:
         future = pool.schedule(function, args=args, kwargs=kwargs, timeout=self._timeout_seconds)
         try:
             return await asyncio.wrap_future(future)
-        except ProcessExpired as error:
+        except (ProcessExpired, BrokenProcessPool) as error:
             raise ProcessDiedError(f"the process died under {function.__name__} ({error})") from error
 
     async def _open(self) -> "Processes":

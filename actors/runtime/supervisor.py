@@ -49,7 +49,7 @@ class Supervisor:
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
         jitter: Callable[[], float] = random.random,
     ) -> None:
-        self.healthy = True
+        self.given_up: tuple[str, ...] = ()
         self._children = children
         self._listener = listener
         self._max_intensity = max_intensity
@@ -59,7 +59,17 @@ class Supervisor:
         self._sleep = sleep
         self._jitter = jitter
         self._stop = asyncio.Event()
+        self._gave_up = asyncio.Event()
         self._tasks: set[asyncio.Task[None]] = set()
+
+    @property
+    def healthy(self) -> bool:
+        """Whether no child has failed too often."""
+        return not self.given_up
+
+    async def failed(self) -> None:
+        """Until a child has failed too often."""
+        await self._gave_up.wait()
 
     def start(self) -> None:
         """Start every child."""
@@ -98,6 +108,7 @@ class Supervisor:
                 await pause(self._stop, delay, sleep=self._sleep)
 
     def _give_up(self, name: str, error: Exception) -> None:
-        self.healthy = False
+        self.given_up = (*self.given_up, name)
+        self._gave_up.set()
         self._stop.set()
         self._listener(Unhealthy(name, error))

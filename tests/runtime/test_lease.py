@@ -31,7 +31,7 @@ async def test_leases_are_renewed_four_times_a_lease_in_one_call(rig):
 
 async def test_a_store_that_is_away_for_a_moment_costs_no_lease(rig):
     class Away:
-        async def renew(self, tokens, *, lease_seconds):
+        async def renew(self, tokens):
             raise TransientError("away")
 
     stop = asyncio.Event()
