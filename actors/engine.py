@@ -1,58 +1,50 @@
 """The door: everything that an edge, a command or a test may ask of the engine."""
 
 import asyncio
-import logging
-import os
-import socket
+import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
-from functools import partial
-from pathlib import Path
 
 import uuid_utils
 
-from actors.config import EngineConfig, RunConfig
+from actors.config import EngineConfig
 from actors.domain.documents import Match
-from actors.domain.errors import EngineFailedError
-from actors.domain.events import Event, EventType
-from actors.domain.job import Job, ResearchRequest
+from actors.domain.errors import EngineFailedError, JobActiveError, TransientError
+from actors.domain.events import Event
+from actors.domain.health import ActorsHealth, Condition, Health, StoreHealth
+from actors.domain.job import Job, JobStatus, ResearchRequest
+from actors.loops import chosen, loops, tell_log
 from actors.pipeline import stages
-from actors.runtime.actor import Actor
-from actors.runtime.backoff import RetryPolicy
+from actors.reports import Reports
 from actors.runtime.lease import LeaseKeeper
-from actors.runtime.notices import ChildFailed, JobFailed, LeaseLost, Notice, StageRetried, Unhealthy
-from actors.runtime.pause import pause
-from actors.runtime.supervisor import Child, Supervisor
+from actors.runtime.supervisor import Supervisor
 from actors.services.fetch.corpus import corpus_files
 from actors.services.report.evidence import verify_bundle as verify_evidence
 from actors.stages.base import Stage
-from actors.store.memory import memory_store
-from actors.store.ports import Events, Limits, Mailboxes, Store
+from actors.tiers import Opened, open_store
 from actors.wiring import Outside, open_services
-from actors.work import StageWork
 
 __all__ = ["Engine", "corpus_files", "open_engine", "verify_evidence"]
-
-WAKE_SECONDS = 1.0
-"""How often due retries are looked for."""
 
 LOOK_SECONDS = 2.0
 """How often a job's own log is looked at, whatever the tail of all events shows."""
 
 LOCAL_TENANT = "local"
-
-log = logging.getLogger(__name__)
+DRAIN_SECONDS = 10.0
 
 
 @dataclass(frozen=True, slots=True)
 class Engine:
-    """An open engine. `reports` is the folder that holds a folder a job."""
+    """An open engine; every method that asks the store may raise `StoreUnavailableError`."""
 
-    reports: Path
-    _store: Store
+    reports: Reports
+    _opened: Opened
     _outside: Outside
     _supervisor: Supervisor
+    _keeper: LeaseKeeper
+    _order: tuple[str, ...]
+    _works_on: tuple[str, ...]
     _warming: list[asyncio.Task[None]] = field(default_factory=list)
 
     @property
@@ -60,15 +52,30 @@ class Engine:
         """Whether no supervised loop has been given up."""
         return self._supervisor.healthy
 
+    async def failed(self) -> None:
+        """Until the engine has given up; `healthy` is False then."""
+        await self._supervisor.failed()
+
+    @property
+    def degraded(self) -> tuple[str, ...]:
+        """Why the engine works with less than it was asked for; empty when it does not."""
+        return tuple(filter(None, (self._opened.degraded, self._outside.degraded)))
+
+    @property
+    def tier(self) -> str:
+        """Where jobs are kept: memory, embedded or redis."""
+        return self._opened.store.tier
+
     async def submit(self, request: ResearchRequest, *, tenant: str = LOCAL_TENANT) -> Job:
         """Take in a job.
 
         Raises:
             OverloadedError: too many jobs wait already.
         """
-        if not self._warming:
+        job = await self._opened.store.jobs.submit(str(uuid_utils.uuid7()), tenant, request)
+        if self._works_on and not self._warming:
             self._warming.append(asyncio.create_task(self._outside.warm()))
-        return await self._store.jobs.submit(str(uuid_utils.uuid7()), tenant, request)
+        return job
 
     async def close(self) -> None:
         """Give up what was only made ready; `open_engine` calls it."""
@@ -78,130 +85,144 @@ class Engine:
 
     async def job(self, job_id: str) -> Job:
         """The job as it stands, or `JobNotFoundError`."""
-        return await self._store.jobs.get(job_id)
+        return await self._opened.store.jobs.get(job_id)
+
+    async def jobs(self, *, tenant: str = LOCAL_TENANT, status: JobStatus | None = None, limit: int = 50) -> list[Job]:
+        """The tenant's jobs, newest first."""
+        return await self._opened.store.jobs.of_tenant(tenant, status=status, limit=limit)
+
+    def progress(self, job: Job) -> float:
+        """How many of the stages are done, from 0 to 1."""
+        if job.status.terminal:
+            return 1.0
+        return round(self._order.index(job.stage) / len(self._order), 2) if job.stage in self._order else 0.0
 
     async def cancel(self, job_id: str) -> Job:
         """End the job now, or `JobNotFoundError`; a terminal one stays as it is."""
-        return await self._store.jobs.cancel(job_id)
+        return await self._opened.store.jobs.cancel(job_id)
+
+    async def delete(self, job_id: str) -> None:
+        """Forget a terminal job: its passages, its files, and then the job with its events.
+
+        Raises:
+            JobNotFoundError: there is none.
+            JobActiveError: it is not terminal.
+        """
+        job = await self._opened.store.jobs.get(job_id)
+        if not job.status.terminal:
+            raise JobActiveError(f"job {job_id} is {job.status}: only a job that has ended can be deleted")
+        await self._outside.vectors.delete(job.tenant, job_id)
+        await self.reports.delete(job_id)
+        await self._opened.store.jobs.delete(job_id)
 
     async def events(self, job_id: str, *, after: int = 0) -> AsyncIterator[Event]:
         """The job's log above number `after`, then live, each number once; ends after the terminal event.
+
+        An outage of the store only delays it.
 
         Raises:
             JobNotFoundError: there is no such job.
             EngineFailedError: the engine has given up; the job will not go on here.
         """
-        async with self._store.events.subscribe() as tail:
-            job = await self._store.jobs.get(job_id)
+        store = self._opened.store
+        async with store.events.subscribe(job_id) as tail:
+            job = await store.jobs.get(job_id)
             while True:
-                page = await self._store.events.read(job_id, after=after)
+                page = await self._page(job_id, after)
                 for event in page:
                     yield event
                     after = event.seq
                     if event.type.terminal:
                         return
-                if page:
-                    continue
-                if after >= job.seq and job.status.terminal:
-                    return
-                if not self.healthy:
-                    raise EngineFailedError("the engine has failed")
-                await _news(tail, job_id, after)
+                if not page:
+                    if after >= job.seq and job.status.terminal:
+                        return
+                    if not self.healthy:
+                        raise EngineFailedError("the engine has failed")
+                    async for event in _live(tail, after):
+                        yield event
+                        after = event.seq
+                        if event.type.terminal:
+                            return
+
+    async def _page(self, job_id: str, after: int) -> list[Event]:
+        with suppress(TransientError):
+            return await self._opened.store.events.read(job_id, after=after)
+        return []
 
     async def search(self, query: str, *, tenant: str = LOCAL_TENANT, limit: int = 10) -> list[Match]:
         """The passages nearest in meaning to `query` among all that the tenant's jobs have collected, best first."""
         vectors = await self._outside.embedder.embed([query])
         return await self._outside.vectors.search(tenant, vectors[0], limit=limit)
 
+    async def health(self) -> Health:
+        """How this process is; never raises."""
+        began = time.perf_counter()
+        problems = list(self.degraded)
+        latency: float | None = None
+        try:
+            await self._opened.store.ping()
+            latency = round((time.perf_counter() - began) * 1_000, 2)
+        except TransientError as error:
+            problems.append(str(error))
+        try:
+            vectors = await self._outside.vectors.ping()
+        except TransientError as error:
+            vectors = "none"
+            problems.append(str(error))
+        if not self.healthy:
+            problems.append(f"failed too often: {', '.join(self._supervisor.given_up)}")
+        condition = Condition.DEGRADED if problems else Condition.HEALTHY
+        return Health(
+            status=condition if self.healthy and latency is not None else Condition.UNHEALTHY,
+            store=StoreHealth(tier=self.tier, latency_ms=latency),
+            vectors=vectors,
+            actors=ActorsHealth(stages=self._works_on, busy=self._keeper.busy, failed=self._supervisor.given_up),
+            problems=tuple(problems),
+        )
+
+
+async def _live(tail: AsyncIterator[Event], after: int) -> AsyncIterator[Event]:
+    """Events in their order as they come; ends at a gap, or when none has come for a while."""
+    with suppress(TimeoutError):
+        while True:
+            async with asyncio.timeout(LOOK_SECONDS):
+                event = await anext(tail)
+            if event.seq > after + 1:
+                return
+            if event.seq == after + 1:
+                after = event.seq
+                yield event
+
 
 @asynccontextmanager
-async def open_engine(config: EngineConfig, *, pipeline: Sequence[Stage] | None = None) -> AsyncIterator[Engine]:
-    """An engine at work: its actors take jobs until it is closed, which drains them.
+async def open_engine(
+    config: EngineConfig,
+    *,
+    pipeline: Sequence[Stage] | None = None,
+    actors: bool = True,
+    drain_seconds: float = DRAIN_SECONDS,
+) -> AsyncIterator[Engine]:
+    """An engine at work: its actors (if there are to be any) take jobs until it is closed, which drains them.
 
     `pipeline` replaces the stages; the last one's artefact has to be a `Published`.
+
+    Raises:
+        ConfigError: a setting is wrong.
+        StoreUnavailableError: the store cannot be reached.
     """
-    run, pipeline = config.engine, pipeline or stages(config)
-    limits = Limits(
-        max_running=run.max_running,
-        max_pending=run.max_pending,
-        keep_artefacts_seconds=run.keep_artefacts_seconds,
-        keep_jobs_seconds=run.keep_jobs_seconds,
-    )
-    store = memory_store(pipeline[0].name, limits)
-    async with open_services(config, store) as outside:
-        supervisor = Supervisor(_children(run, pipeline, store, outside), listener=tell_log)
+    pipeline = pipeline or stages(config)
+    works_on = tuple(stage.name for stage in chosen(pipeline, config.engine.stages)) if actors else ()
+    async with open_store(config, pipeline[0].name) as opened, open_services(config, opened.store) as outside:
+        keeper = LeaseKeeper(opened.store.mailboxes, lease_seconds=config.engine.lease_seconds)
+        children = loops(config.engine, pipeline, opened.store, outside.bind, keeper) if actors else {}
+        supervisor = Supervisor(children, listener=tell_log)
         supervisor.start()
-        engine = Engine(config.storage.reports, store, outside, supervisor)
+        reports = Reports(config.storage.reports, opened.store.jobs, pipeline, outside.pool)
+        order = tuple(stage.name for stage in pipeline)
+        engine = Engine(reports, opened, outside, supervisor, keeper, order, works_on)
         try:
             yield engine
         finally:
-            await supervisor.drain(run.drain_seconds)
+            await supervisor.drain(drain_seconds)
             await engine.close()
-
-
-def _children(run: RunConfig, pipeline: Sequence[Stage], store: Store, outside: Outside) -> dict[str, Child]:
-    """The loops of one process: an actor a stage, and what they share."""
-    keeper = LeaseKeeper(store.mailboxes, lease_seconds=run.lease_seconds)
-    children: dict[str, Child] = {
-        "leases": keeper.run,
-        "wake": partial(_wake, store.mailboxes),
-        "cancellations": partial(_revoke_cancelled, store.events, keeper),
-    }
-    for stage in pipeline:
-        actor = Actor(
-            stage.name,
-            StageWork(stage, pipeline, store, outside.bind),
-            store.mailboxes,
-            keeper,
-            consumer=f"{socket.gethostname()}:{os.getpid()}",
-            listener=tell_log,
-            policy=RetryPolicy(max_attempts=run.max_attempts),
-            concurrency=run.concurrency,
-            deadline_seconds=run.stage_seconds,
-        )
-        children[stage.name] = actor.run
-    return children
-
-
-async def _news(tail: AsyncIterator[Event], job_id: str, after: int) -> None:
-    """Until the tail shows something new of this job, or a while has passed: a full tail may have lost it."""
-    with suppress(TimeoutError):
-        async with asyncio.timeout(LOOK_SECONDS):
-            async for event in tail:
-                if event.job_id == job_id and event.seq > after:
-                    return
-
-
-async def _wake(mailboxes: Mailboxes, stop: asyncio.Event) -> None:
-    while await pause(stop, WAKE_SECONDS):
-        await mailboxes.wake()
-
-
-async def _revoke_cancelled(events: Events, keeper: LeaseKeeper, stop: asyncio.Event) -> None:
-    stopping = asyncio.create_task(stop.wait())
-    try:
-        async with events.subscribe() as tail:
-            while not stop.is_set():
-                coming = asyncio.ensure_future(anext(tail))
-                await asyncio.wait({coming, stopping}, return_when=asyncio.FIRST_COMPLETED)
-                if not coming.done():
-                    coming.cancel()
-                elif (event := coming.result()).type is EventType.CANCELLED:
-                    keeper.revoke(event.job_id)
-    finally:
-        stopping.cancel()
-
-
-def tell_log(notice: Notice) -> None:
-    """What the runtime reports, in the log's words."""
-    match notice:
-        case StageRetried(delivery, error, delay):
-            log.warning("%s of %s failed, again in %.1f s: %s", delivery.key, delivery.job_id, delay, error)
-        case JobFailed(delivery, reason, error):
-            log.error("%s of %s failed for good: %s", delivery.key, delivery.job_id, reason, exc_info=error)
-        case LeaseLost(delivery):
-            log.warning("%s of %s was taken away: nothing of it was written", delivery.key, delivery.job_id)
-        case ChildFailed(child, error, delay):
-            log.error("%s failed, starts again in %.1f s", child, delay, exc_info=error)
-        case Unhealthy(child, error):
-            log.critical("%s failed too often: the engine stops", child, exc_info=error)

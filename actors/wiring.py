@@ -13,7 +13,7 @@ from actors.config import EngineConfig, FetchConfig
 from actors.domain.documents import Extracted
 from actors.domain.errors import ConfigError
 from actors.runtime.pool import ProcessPool
-from actors.services.base import Bind, Reader, Services
+from actors.services.base import Bind, Pool, Reader, Services
 from actors.services.embeddings.base import Embedder
 from actors.services.embeddings.wordllama import WordLlamaEmbedder
 from actors.services.fetch.base import Fetcher
@@ -25,7 +25,7 @@ from actors.services.nlp.entities import load_model
 from actors.services.search.base import SearchProvider
 from actors.services.search.corpus import CorpusFile, CorpusSearch
 from actors.services.vectors.base import VectorStore
-from actors.services.vectors.chroma import LocalChroma
+from actors.services.vectors.opening import open_vectors
 from actors.store.ports import Buckets, Store
 
 CORPUS_KEEP_SECONDS = 60.0
@@ -38,12 +38,17 @@ EXTRACTION_VERSION = 1
 
 @dataclass(frozen=True, slots=True)
 class Outside:
-    """The services as opened; `bind` makes them a delivery's own, `warm` lets heavy libraries load ahead of need."""
+    """The services as opened; `bind` makes them a delivery's own, `warm` lets heavy libraries load ahead of need.
+
+    `degraded` says why one of them is not what was asked for (empty: it is).
+    """
 
     bind: Bind
     embedder: Embedder
     vectors: VectorStore
+    pool: Pool
     warm: Callable[[], Coroutine[Any, Any, None]]
+    degraded: str = ""
 
 
 @asynccontextmanager
@@ -55,7 +60,18 @@ async def open_services(config: EngineConfig, store: Store) -> AsyncIterator[Out
         await stack.enter_async_context(web)
         reader = _reader(config, web, pool, store)
         embedder = WordLlamaEmbedder(pool)
-        vectors = LocalChroma(_pool(stack, config, 1), config.storage.data / "chroma", embedder.model)
+        opened = await stack.enter_async_context(
+            open_vectors(
+                _pool(stack, config, 1),
+                config.storage.data / "chroma",
+                embedder.model,
+                host=config.chroma.host,
+                port=config.chroma.port,
+                connect_seconds=config.redis.connect_seconds,
+                fallback=config.redis.fallback,
+            )
+        )
+        vectors = opened.vectors
         bind = partial(
             Services,
             search=_providers(config, reader),
@@ -70,7 +86,7 @@ async def open_services(config: EngineConfig, store: Store) -> AsyncIterator[Out
             loads = (pool.run(_load_libraries) for _ in range(max(1, config.engine.process_count - 1)))
             await asyncio.gather(vectors.open(), *loads, return_exceptions=True)
 
-        yield Outside(bind, embedder, vectors, warm)
+        yield Outside(bind, embedder, vectors, pool, warm, opened.degraded)
 
 
 def _load_libraries() -> None:

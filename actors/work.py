@@ -5,7 +5,7 @@ import hashlib
 import json
 import time
 import zlib
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from actors.domain.artefacts import Published
@@ -83,7 +83,7 @@ def pack(value: Record, seconds: float) -> bytes:
     return zlib.compress(f"{head}\n{value.model_dump_json()}".encode(), COMPRESSION)
 
 
-def unpack(packed: dict[str, bytes], kinds: dict[str, type[Record]]) -> Artefacts:
+def unpack(packed: Mapping[str, bytes], kinds: Mapping[str, type[Record]]) -> Artefacts:
     """All artefacts of a job, by `stage:round` in the order of making."""
     order = list(kinds)
     keys = sorted(packed, key=lambda key: (int(key.partition(":")[2]), order.index(key.partition(":")[0])))

@@ -18,10 +18,14 @@ from actors.engine import Engine, corpus_files, open_engine
 from actors.settings import load
 from app import terminal
 from app.arguments import add_config
+from app.config import AppConfig
 
 NAME = "research"
 SUMMARY = "research a question and publish a report"
 STATUS = {JobStatus.COMPLETED: 0, JobStatus.PARTIAL: 3, JobStatus.FAILED: 1, JobStatus.CANCELLED: 1}
+
+PRIVATE_DRAIN_SECONDS = 0.1
+"""What is at work when the command ends is lost with its private store: waiting for it would be for nothing."""
 
 
 def add_arguments(command: argparse.ArgumentParser) -> None:
@@ -40,12 +44,12 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
 async def run(arguments: argparse.Namespace) -> int:
     """Research, print, and answer the exit status."""
     logging.basicConfig(level=logging.INFO if arguments.verbose else logging.CRITICAL + 1)
-    config = load(EngineConfig, file=arguments.config, overrides=_overrides(arguments))
+    config = load(AppConfig, file=arguments.config, overrides=_overrides(arguments))
     request = _request(arguments, config)
     _check_corpus(config)
     _check_writable("reports", config.storage.reports, "choose another folder with --out")
     _check_writable("data", config.storage.data, "set storage.data or CRP_STORAGE__DATA")
-    async with open_engine(config) as engine:
+    async with open_engine(config, drain_seconds=PRIVATE_DRAIN_SECONDS) as engine:
         job = await _follow(engine, request)
     folder = config.storage.reports / job.job_id
     if job.status not in (JobStatus.COMPLETED, JobStatus.PARTIAL):
@@ -60,8 +64,8 @@ async def run(arguments: argparse.Namespace) -> int:
 
 
 def _overrides(arguments: argparse.Namespace) -> dict[str, Any]:
-    """What the command line says, in the shape of config.toml; the private store makes a drain pointless."""
-    overrides: dict[str, Any] = {"engine": {"drain_seconds": 0.1}}
+    """What the command line says, in the shape of config.toml; its private store never joins a running service."""
+    overrides: dict[str, Any] = {"redis": {"url": "memory"}}
     if arguments.corpus:
         overrides["search"] = {"corpus": {"folder": arguments.corpus.expanduser()}}
     if arguments.out:

@@ -6,12 +6,12 @@ from pydantic import TypeAdapter, ValidationError
 from rich.console import Console
 from rich.text import Text
 
-from actors.config import EngineConfig
 from actors.domain.errors import ConfigError
 from actors.domain.job import Query
 from actors.engine import open_engine
 from actors.settings import load
 from app.arguments import add_config
+from app.config import AppConfig
 
 NAME = "search"
 SUMMARY = "search by meaning in everything that was collected"
@@ -33,7 +33,8 @@ async def run(arguments: argparse.Namespace) -> int:
         raise ConfigError("the query has to be 1 to 2,000 characters of text: name what to look for") from None
     if not 1 <= arguments.limit <= LIMIT_MOST:
         raise ConfigError(f"--limit: 1 to {LIMIT_MOST} are allowed (given: {arguments.limit})")
-    async with open_engine(load(EngineConfig, file=arguments.config)) as engine:
+    config = load(AppConfig, file=arguments.config, overrides={"redis": {"url": "memory"}})
+    async with open_engine(config, actors=False) as engine:
         matches = await engine.search(query, limit=arguments.limit)
     console = Console(highlight=False)
     for match in matches:

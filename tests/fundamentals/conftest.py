@@ -2,10 +2,11 @@
 
 import asyncio
 from dataclasses import dataclass, field
+from uuid import uuid4
 
 import pytest
 
-from actors.config import EngineConfig, RunConfig, StorageConfig
+from actors.config import EngineConfig, RedisConfig, RunConfig, StorageConfig
 from actors.domain.analysis import Quality, Report
 from actors.domain.artefacts import Plan, Published
 from actors.domain.job import JobStatus
@@ -83,6 +84,15 @@ def pipeline(rephrase):
 
 
 @pytest.fixture
-def config(tmp_path):
+def shared(tmp_path, redis_server):
+    """A configuration whose store outlives an engine, and is shared by several."""
     storage = StorageConfig(data=tmp_path / "data", reports=tmp_path / "reports")
-    return EngineConfig(storage=storage, engine=RunConfig(max_attempts=2))
+    redis = RedisConfig(url=redis_server, prefix=f"test-{uuid4()}"[:40])
+    return EngineConfig(storage=storage, redis=redis, engine=RunConfig(max_attempts=2, processes=1))
+
+
+@pytest.fixture(params=["memory", "valkey"])
+def config(shared, request):
+    if request.param == "valkey":
+        return shared
+    return shared.model_copy(update={"redis": RedisConfig(url="memory")})

@@ -87,7 +87,7 @@ async def test_an_engine_that_has_given_up_says_so_to_those_who_wait(config, pip
     async with open_engine(config, pipeline=pipeline) as engine:
         job = await engine.submit(ResearchRequest(query="q"))
         await stuck.wait()
-        engine._supervisor.healthy = False
+        engine._supervisor.given_up = ("rephrase",)
         with pytest.raises(EngineFailedError):
             async for _ in engine.events(job.job_id):
                 pass
