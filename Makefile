@@ -1,6 +1,6 @@
 # The whole project by name; everything it needs comes from uv.lock into .venv.
 .DEFAULT_GOAL := help
-.PHONY: help run test install lint clean
+.PHONY: help run serve test install lint clean
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -22,6 +22,9 @@ help: ## list the targets
 
 run: .venv/installed ## research a question: make run Q="…" CORPUS=folder OUT=folder
 	@$(BIN)/python -m app research "$$QUESTION" --corpus "$$CORPUS_FOLDER" --out "$$OUT_FOLDER" --max-results 20
+
+serve: .venv/installed ## the service on http://127.0.0.1:8000: make serve CORPUS=folder
+	@$(if $(filter-out file,$(origin CORPUS)),CRP_SEARCH__CORPUS__FOLDER="$$CORPUS_FOLDER") $(BIN)/python -m app serve
 
 test: lint ## lint, types, import rules and every test (REQUIRE=all: a skipped test is a failure)
 	@$(BIN)/pytest -q
