@@ -44,11 +44,11 @@ async def _until_terminated(command: Coroutine[Any, Any, int]) -> int:
 
 def parser() -> argparse.ArgumentParser:
     """All commands and their options; imported late, for most of a start is importing."""
-    from app import research, search, verify
+    from app import research, search, serve, verify
 
     top = argparse.ArgumentParser(prog="python -m app", description="Research with checked citations.")
     commands = top.add_subparsers(dest="name", required=True, metavar="COMMAND")
-    for module in (research, search, verify):
+    for module in (serve, research, search, verify):
         command = commands.add_parser(module.NAME, help=module.SUMMARY, description=module.SUMMARY)
         module.add_arguments(command)
         command.set_defaults(command=module.run)

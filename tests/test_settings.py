@@ -1,9 +1,11 @@
 import tomllib
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
 from pydantic import BaseModel
 
+from actors.config import EngineConfig
 from actors.domain.errors import ConfigError
 from actors.settings import load
 from app.config import AppConfig
@@ -65,7 +67,10 @@ def test_an_empty_path_is_none():
             "[engine]\nconcurency = 3\n",
             r"settings\.toml: engine\.concurency is not a known key; allowed: concurrency, ",
         ),
-        ("[enigne]\n", r"settings\.toml: enigne is not a known key; allowed: auth, chroma, engine, fetch, redis, search, server, storage"),
+        (
+            "[enigne]\n",
+            r"settings\.toml: enigne is not a known key; allowed: auth, chroma, engine, fetch, redis, search, server, stor",
+        ),
         (
             "[engine]\nconcurrency = 0\n",
             r"settings\.toml: engine\.concurrency = 0 is not allowed: .*greater than or equal",
@@ -92,3 +97,45 @@ def test_a_wrong_variable_is_named_as_it_was_set():
 def test_a_missing_file_that_was_named_stops_the_start():
     with pytest.raises(ConfigError, match=r"nowhere\.toml cannot be read: No such file"):
         load(AppConfig, file=Path("nowhere.toml"), environment={})
+
+
+def test_plain_names_work_in_the_environment_and_the_full_ones_win(tmp_path):
+    environment = {"API_KEY": "k", "CHROMA_HOST": "chroma", "CHROMA_PORT": "8001"}
+    config = load(AppConfig, environment=environment)
+    assert (config.chroma.host, config.chroma.port) == ("chroma", 8001)
+    assert config.auth.api_key == sha256(b"k").hexdigest()
+    assert load(AppConfig, environment=environment | {"CRP_CHROMA__HOST": "other"}).chroma.host == "other"
+
+
+def test_the_plain_names_of_redis_make_an_address_and_need_a_host():
+    parts = {"REDIS_PORT": "6380", "REDIS_DB": "2", "REDIS_PASSWORD": "a/b@c"}
+    config = load(AppConfig, environment={"REDIS_HOST": "redis"} | parts)
+    assert config.redis.url == "redis://:a%2Fb%40c@redis:6380/2"
+    assert load(AppConfig, environment={"REDIS_HOST": "redis"}).redis.url == "redis://redis:6379/0"
+    assert load(AppConfig, environment=parts).redis.url == "embedded"
+
+
+def test_a_secret_is_never_shown_in_an_error():
+    wrong = {"CRP_REDIS__URL": "rdis://:hunter2@h", "CRP_AUTH__KEYS": '[{"name": "a", "sha256": "hunter2"}]'}
+    for name, value in wrong.items():
+        with pytest.raises(ConfigError, match=name) as refusal:
+            load(AppConfig, environment={name: value})
+        assert "hunter2" not in str(refusal.value)
+
+
+def test_another_roles_tables_are_passed_over_and_nothing_else():
+    file = written("[server]\nport = 1\n[auth]\nallow_open = true\n[engine]\nconcurrency = 3\n")
+    assert load(EngineConfig, file=file, ignore=("server", "auth")).engine.concurrency == 3
+    with pytest.raises(ConfigError, match="auth is not a known key"):
+        load(EngineConfig, file=file, ignore=("server",))
+
+
+def test_two_keys_of_one_name_are_refused():
+    key = {"name": "a", "sha256": "0" * 64}
+    with pytest.raises(ConfigError, match=r"auth\.keys.*two keys have the same name"):
+        load(AppConfig, overrides={"auth": {"keys": [key, key]}})
+
+
+def test_the_example_of_an_env_file_is_valid():
+    Path(".env").write_text((ROOT / "env.example").read_text())
+    assert load(AppConfig, environment={}).search.corpus.folder == Path("examples/corpus")
