@@ -69,7 +69,7 @@ def test_an_empty_path_is_none():
         ),
         (
             "[enigne]\n",
-            r"settings\.toml: enigne is not a known key; allowed: auth, chroma, engine, fetch, redis, search, server, stor",
+            r"settings\.toml: enigne is not a known key; allowed: auth, chroma, engine, fetch, redis, search, server",
         ),
         (
             "[engine]\nconcurrency = 0\n",
