@@ -47,6 +47,7 @@ class Outside:
     embedder: Embedder
     vectors: VectorStore
     pool: Pool
+    providers: frozenset[str]
     warm: Callable[[], Coroutine[Any, Any, None]]
     degraded: str = ""
 
@@ -72,9 +73,10 @@ async def open_services(config: EngineConfig, store: Store) -> AsyncIterator[Out
             )
         )
         vectors = opened.vectors
+        providers = _providers(config, reader)
         bind = partial(
             Services,
-            search=_providers(config, reader),
+            search=providers,
             reader=reader,
             embedder=embedder,
             vectors=vectors,
@@ -86,7 +88,7 @@ async def open_services(config: EngineConfig, store: Store) -> AsyncIterator[Out
             loads = (pool.run(_load_libraries) for _ in range(max(1, config.engine.process_count - 1)))
             await asyncio.gather(vectors.open(), *loads, return_exceptions=True)
 
-        yield Outside(bind, embedder, vectors, pool, warm, opened.degraded)
+        yield Outside(bind, embedder, vectors, pool, frozenset(providers), warm, opened.degraded)
 
 
 def _load_libraries() -> None:

@@ -18,6 +18,7 @@ from apispec.core import Components
 
 from actors.domain.analysis import Report
 from app.described import ALWAYS, answer, described
+from app.keys import ENGINE
 from app.schemas import EXAMPLE_ID, Problem
 
 __all__ = ["DOCUMENT", "VERSION", "answer", "described", "setup_openapi"]
@@ -92,7 +93,11 @@ class Document(AiohttpApiSpec):  # type: ignore[misc] # the library has no types
                 path = get_path(route)
                 operation = self._operation(said, path, route.handler.__name__)
                 self.spec.path(path=path, operations={route.method.lower(): operation})
-        self.text = json.dumps(self.spec.to_dict(), ensure_ascii=False)
+        document = self.spec.to_dict()
+        body = document["components"]["schemas"].get("ResearchBody")
+        if body and ENGINE in app:
+            body["properties"]["providers"]["items"]["enum"] = list(app[ENGINE].providers)
+        self.text = json.dumps(document, ensure_ascii=False)
 
     def _operation(self, said: dict[str, Any], path: str, name: str) -> dict[str, Any]:
         operation = {key: deepcopy(said[key]) for key in ("tags", "summary", "description", "parameters", "responses")}

@@ -22,6 +22,9 @@ QUERY = web.RequestKey("query", dict[str, Any])
 ERRORS_MAX = 50
 """How many things a single request is told to be wrong with it."""
 
+GIVEN_MAX = 80
+"""How many characters of a wrong value are told back."""
+
 
 class Parser(AIOHTTPParser):
     """Reads bodies as RFC 8259 has them, in UTF-8 whatever the header says."""
@@ -56,7 +59,7 @@ class Parser(AIOHTTPParser):
         """Raise `InvalidError`."""
         told: dict[str, list[str]] = {}
         for field, message in islice(_flat(error.messages_dict), ERRORS_MAX):
-            told.setdefault(field, []).append(message)
+            told.setdefault(field, []).append(message + _given(error.data, field))
         raise InvalidError(told) from error
 
 
@@ -77,6 +80,19 @@ async def validation_middleware(request: web.Request, handler: Handler) -> web.S
 
 def _refuse(constant: str) -> NoReturn:
     raise ValueError(constant)
+
+
+def _given(data: object, field: str) -> str:
+    """What stands at this place of the request, cut short; nothing for a field that is missing."""
+    for step in field.split("."):
+        if isinstance(data, Mapping) and step in data:
+            data = data[step]
+        elif isinstance(data, list) and step.isdigit() and int(step) < len(data):
+            data = data[int(step)]
+        else:
+            return ""
+    text = json.dumps(data, ensure_ascii=False)
+    return f" (given: {text if len(text) <= GIVEN_MAX else text[:GIVEN_MAX] + '…'})"
 
 
 def _flat(messages: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

@@ -3,7 +3,6 @@
 import argparse
 import logging
 import sys
-import tempfile
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -19,6 +18,7 @@ from actors.settings import load
 from app import terminal
 from app.arguments import add_config
 from app.config import AppConfig
+from app.folders import check_writable
 
 NAME = "research"
 SUMMARY = "research a question and publish a report"
@@ -47,8 +47,8 @@ async def run(arguments: argparse.Namespace) -> int:
     config = load(AppConfig, file=arguments.config, overrides=_overrides(arguments))
     request = _request(arguments, config)
     _check_corpus(config)
-    _check_writable("reports", config.storage.reports, "choose another folder with --out")
-    _check_writable("data", config.storage.data, "set storage.data or CRP_STORAGE__DATA")
+    check_writable("reports", config.storage.reports, "choose another folder with --out")
+    check_writable("data", config.storage.data, "set storage.data or CRP_STORAGE__DATA")
     async with open_engine(config, drain_seconds=PRIVATE_DRAIN_SECONDS) as engine:
         job = await _follow(engine, request)
     folder = config.storage.reports / job.job_id
@@ -126,15 +126,6 @@ def _check_corpus(config: EngineConfig) -> None:
         raise ConfigError(str(error)) from None
     if not found:
         raise ResearchError(f"the folder {folder} holds no HTML, PDF, Markdown or text: name another with --corpus")
-
-
-def _check_writable(what: str, folder: Path, advice: str) -> None:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=folder):
-            pass
-    except OSError as error:
-        raise ResearchError(f"{what} cannot be written to {folder} ({error.strerror}): {advice}") from None
 
 
 async def _follow(engine: Engine, request: ResearchRequest) -> Job:

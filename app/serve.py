@@ -5,9 +5,7 @@ import asyncio
 import logging
 import signal
 import socket
-import tempfile
 from contextlib import suppress
-from pathlib import Path
 from typing import Any
 
 from aiohttp import web
@@ -17,6 +15,7 @@ from actors.engine import Engine
 from actors.settings import load
 from app.arguments import add_config
 from app.config import AppConfig
+from app.folders import check_writable
 
 NAME = "serve"
 SUMMARY = "serve the API over HTTP"
@@ -50,22 +49,13 @@ async def run(arguments: argparse.Namespace) -> int:
 
     with listen(config) as bound:
         for what, folder in (("data", config.storage.data), ("reports", config.storage.reports)):
-            _check_writable(what, folder)
+            check_writable(what, folder, f"set storage.{what}")
         return await _serve(config, bound, access_log=arguments.access_log)
 
 
 def _overrides(arguments: argparse.Namespace) -> dict[str, Any]:
     given = {"host": arguments.host, "port": arguments.port}
     return {"server": {name: value for name, value in given.items() if value is not None}}
-
-
-def _check_writable(what: str, folder: Path) -> None:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=folder):
-            pass
-    except OSError as error:
-        raise ResearchError(f"storage.{what}: {folder} cannot be written to ({error.strerror})") from None
 
 
 async def _serve(config: AppConfig, bound: socket.socket, *, access_log: bool) -> int:

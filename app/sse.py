@@ -5,7 +5,7 @@ from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing, asynccontextmanager, suppress
 from datetime import UTC, datetime
 from json import dumps
-from typing import Any, cast
+from typing import Any
 
 from aiohttp import web
 from aiohttp_sse import EventSourceResponse
@@ -74,7 +74,7 @@ def told(event: Event) -> dict[str, Any]:
 
 
 def _events(app: web.Application, job: Job, after: int) -> aclosing[AsyncGenerator[Event, None]]:
-    return aclosing(cast(AsyncGenerator[Event, None], app[ENGINE].events(job.job_id, after=after)))
+    return aclosing(app[ENGINE].events(job.job_id, after=after))
 
 
 async def end_waits(app: web.Application) -> None:

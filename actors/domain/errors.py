@@ -5,7 +5,8 @@
     │   ├── OverloadedError     too many jobs wait already
     │   └── StoreUnavailableError   the store does not answer; nothing was lost
     ├── PermanentError          trying again cannot help; the message tells a user what to do
-    │   └── ConfigError         a wrong key or value in config.toml, the environment or .env
+    │   ├── ConfigError         a wrong key or value in config.toml, the environment or .env
+    │   └── RequestError        a field of the request that this service cannot do
     ├── SourceError             one source cannot be used; it is listed with this reason, the job goes on
     ├── ProcessDiedError        a pool process ended under its work (killed, out of memory, a crash in C)
     ├── LeaseLostError          the delivery belongs to another worker now: write nothing
@@ -47,6 +48,14 @@ class PermanentError(ResearchError):
 
 class ConfigError(PermanentError):
     """The configuration cannot be used."""
+
+
+class RequestError(PermanentError):
+    """A field of the request cannot be honoured here; the message says what can be."""
+
+    def __init__(self, field: str, message: str) -> None:
+        super().__init__(message)
+        self.field = field
 
 
 class SourceError(ResearchError):

@@ -2,12 +2,12 @@
 
 import asyncio
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from actors.domain.artefacts import Plan, SearchResults
 from actors.domain.documents import Candidate, Hit
-from actors.domain.errors import PermanentError, ResearchError, TransientError
+from actors.domain.errors import PermanentError, RequestError, ResearchError, TransientError
 from actors.domain.events import EventType, Note
 from actors.domain.job import Job, Record, ResearchRequest
 from actors.services.base import Services
@@ -55,18 +55,24 @@ def chosen(request: ResearchRequest, available: Mapping[str, SearchProvider]) ->
     """The providers of this request: those it names, else its own addresses alone, else all there are.
 
     Raises:
-        PermanentError: it names one that is not set up, or there is none to use.
+        RequestError: it names one that is not set up.
+        PermanentError: there is none to use.
     """
+    check_providers(request, available)
     own = {"urls": UrlSearch(request.urls)} if request.urls else {}
     named = [name for name in request.providers if name != "urls"]
-    if unknown := [name for name in named if name not in available]:
-        known = ", ".join(sorted([*available, "urls"]))
-        raise PermanentError(f"search provider {unknown[0]!r} is not set up; there are: {known}")
     if named or own:
         return {**{name: available[name] for name in named}, **own}
     if not available:
         raise PermanentError("there is nothing to search: name a folder (search.corpus.folder) or addresses (urls)")
     return dict(available)
+
+
+def check_providers(request: ResearchRequest, available: Collection[str]) -> None:
+    """Nothing, when every provider that the request names is set up; else `RequestError`."""
+    if unknown := [name for name in request.providers if name != "urls" and name not in available]:
+        known = ", ".join(sorted([*available, "urls"]))
+        raise RequestError("providers", f"search provider {unknown[0]!r} is not set up; there are: {known}")
 
 
 def cut(candidates: list[Candidate], limit: int) -> tuple[Candidate, ...]:

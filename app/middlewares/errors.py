@@ -12,6 +12,7 @@ from actors.domain.errors import (
     JobActiveError,
     JobNotFoundError,
     ReportNotFoundError,
+    RequestError,
     ResearchError,
     TransientError,
 )
@@ -42,13 +43,18 @@ async def errors_to_problems(request: web.Request, handler: Handler) -> web.Stre
             raise
         return _of_http(request, error)
     except InvalidError as error:
-        count = len(error.errors)
-        detail = f"The request has {count} invalid field{'s' if count > 1 else ''}; see errors."
-        return problem(422, detail, request_id=request[REQUEST_ID], errors=error.errors)
+        return _of_fields(request, error.errors)
+    except RequestError as error:
+        return _of_fields(request, {error.field: [_sentence(str(error))]})
     except ResearchError as error:
         return _of_research(request, error)
     except Exception as error:  # noqa: BLE001 (the net under every handler)
         return _bug(request, error)
+
+
+def _of_fields(request: web.Request, errors: dict[str, list[str]]) -> web.Response:
+    detail = f"The request has {len(errors)} invalid field{'s' if len(errors) > 1 else ''}; see errors."
+    return problem(422, detail, request_id=request[REQUEST_ID], errors=errors)
 
 
 def _of_http(request: web.Request, error: web.HTTPException) -> web.Response:

@@ -187,7 +187,7 @@ def test_a_port_that_is_taken_stops_the_start(complaint):
 @pytest.mark.parametrize("what", ["data", "reports"])
 def test_a_folder_that_cannot_be_written_stops_the_start(complaint, tmp_path, what):
     (tmp_path / what).write_text("a file where a folder should be")
-    assert complaint() == (f"storage.{what}: {what} cannot be written to (File exists)", 1)
+    assert complaint() == (f"{what} cannot be written to {what} (File exists): set storage.{what}", 1)
 
 
 @pytest.mark.parametrize(

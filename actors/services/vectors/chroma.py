@@ -5,6 +5,7 @@ It is opened for each operation (about 10 ms, and 15 more to read an index of 10
 open neither sees what other processes write nor gives its memory back.
 """
 
+import asyncio
 import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -18,6 +19,9 @@ from actors.services.base import Pool
 from actors.services.embeddings.base import Vectors
 from actors.services.vectors.rows import SPACE, Batch, Row, batches, collection_name, matches
 from actors.services.vectors.turns import turn
+
+DATABASE = "chroma.sqlite3"
+"""The file that is there once something was kept."""
 
 BATCH = 2_000
 SYNC_ROWS = 100
@@ -66,8 +70,9 @@ class LocalChroma:
         return await self._run(_search, tenant, vector, limit)
 
     async def delete(self, tenant: str, job_id: str) -> None:
-        """See `base.VectorStore`."""
-        await self._run(_delete, tenant, job_id)
+        """See `base.VectorStore`; where nothing was ever kept, no process is started for it."""
+        if await asyncio.to_thread((self.folder / DATABASE).exists):
+            await self._run(_delete, tenant, job_id)
 
     async def _run(self, work: Callable[Concatenate[Place, P], T], tenant: str, *args: P.args, **kwargs: P.kwargs) -> T:
         place = Place(self.folder, collection_name(tenant, self.model))
