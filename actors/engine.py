@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 
@@ -22,6 +22,7 @@ from actors.runtime.supervisor import Supervisor
 from actors.services.fetch.corpus import corpus_files
 from actors.services.report.evidence import verify_bundle as verify_evidence
 from actors.stages.base import Stage
+from actors.stages.search import check_providers
 from actors.tiers import Opened, open_store
 from actors.wiring import Outside, open_services
 
@@ -66,12 +67,19 @@ class Engine:
         """Where jobs are kept: memory, embedded or redis."""
         return self._opened.store.tier
 
+    @property
+    def providers(self) -> tuple[str, ...]:
+        """The search providers that a request may name."""
+        return tuple(sorted((*self._outside.providers, "urls")))
+
     async def submit(self, request: ResearchRequest, *, tenant: str = LOCAL_TENANT) -> Job:
         """Take in a job.
 
         Raises:
+            RequestError: it names a search provider that is not set up.
             OverloadedError: too many jobs wait already.
         """
+        check_providers(request, self._outside.providers)
         job = await self._opened.store.jobs.submit(str(uuid_utils.uuid7()), tenant, request)
         if self._works_on and not self._warming:
             self._warming.append(asyncio.create_task(self._outside.warm()))
@@ -115,7 +123,7 @@ class Engine:
         await self.reports.delete(job_id)
         await self._opened.store.jobs.delete(job_id)
 
-    async def events(self, job_id: str, *, after: int = 0) -> AsyncIterator[Event]:
+    async def events(self, job_id: str, *, after: int = 0) -> AsyncGenerator[Event, None]:
         """The job's log above number `after`, then live, each number once; ends after the terminal event.
 
         An outage of the store only delays it.
