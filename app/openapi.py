@@ -96,7 +96,9 @@ class Document(AiohttpApiSpec):  # type: ignore[misc] # the library has no types
         document = self.spec.to_dict()
         body = document["components"]["schemas"].get("ResearchBody")
         if body and ENGINE in app:
-            body["properties"]["providers"]["items"]["enum"] = list(app[ENGINE].providers)
+            names = list(app[ENGINE].providers)
+            body["properties"]["providers"]["items"]["enum"] = names
+            body["properties"]["providers"]["examples"] = [names[:1]]
         self.text = json.dumps(document, ensure_ascii=False)
 
     def _operation(self, said: dict[str, Any], path: str, name: str) -> dict[str, Any]:

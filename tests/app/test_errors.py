@@ -172,6 +172,7 @@ class Broken:
     """An engine of which everything fails in one way."""
 
     tier = "memory"
+    providers = ("urls",)
 
     def __init__(self, error):
         self.error = error
