@@ -19,6 +19,12 @@ BLOCK_SECONDS = 2.0
 OUTAGE = Backoff(base_seconds=0.1, cap_seconds=2.0)
 """How long to wait between two looks at a store that does not answer."""
 
+HAND_BACK_SECONDS = 1.0
+"""How long work that the store has failed is kept: a full one would hand it out again at once."""
+
+LEAVE_SECONDS = 2.0
+"""How long the end of an actor may wait for a store that is silent; what it held comes back when the leases end."""
+
 Work: TypeAlias = Callable[[Delivery], Coroutine[Any, Any, Advance | Finish]]
 
 
@@ -55,6 +61,7 @@ class Actor:
         policy: RetryPolicy,
         concurrency: int = 8,
         deadline_seconds: float = 600.0,
+        leave_seconds: float = LEAVE_SECONDS,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
         jitter: Callable[[], float] = random.random,
     ) -> None:
@@ -67,6 +74,7 @@ class Actor:
         self._policy = policy
         self._concurrency = concurrency
         self._deadline_seconds = deadline_seconds
+        self._leave_seconds = leave_seconds
         self._sleep = sleep
         self._jitter = jitter
         self._tasks: set[asyncio.Task[None]] = set()
@@ -88,8 +96,9 @@ class Actor:
         finally:
             stopped.cancel()
             await self._abandon()
-            with suppress(TransientError):
-                await self._mailboxes.leave(self.stage, self._consumer)
+            with suppress(TransientError, TimeoutError):
+                async with asyncio.timeout(self._leave_seconds):
+                    await self._mailboxes.leave(self.stage, self._consumer)
 
     async def _take_or_wait(self, stop: asyncio.Event, stopped: asyncio.Task[bool]) -> None:
         """Take what there is; a store that does not answer is no failure of this loop, it is waited for."""
@@ -153,10 +162,6 @@ class Actor:
                 await self._carry_out(delivery, step)
         except LeaseLostError:
             self._listener(LeaseLost(delivery))
-        except asyncio.CancelledError:
-            with suppress(TransientError):
-                await self._mailboxes.release([delivery.token])
-            raise
         finally:
             self._keeper.drop(delivery)
 
@@ -192,13 +197,15 @@ class Actor:
         return Retry(decision)
 
     async def _carry_out(self, delivery: Delivery, step: Step) -> None:
+        if isinstance(step, HandBack):
+            await self._sleep(HAND_BACK_SECONDS)
         failures = 0
         while True:
             try:
                 return await self._transition(delivery, step)
             except TransientError:
                 failures += 1
-                await self._sleep(self._policy.backoff.delay_seconds(failures, jitter=self._jitter()))
+                await self._sleep(OUTAGE.delay_seconds(failures, jitter=self._jitter()))
 
     async def _transition(self, delivery: Delivery, step: Step) -> None:
         match step:

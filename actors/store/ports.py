@@ -169,6 +169,10 @@ class Mailboxes(Protocol):
         """Hand back, uncounted, whatever this consumer still holds of the stage; it will take no more."""
         ...
 
+    async def begin(self, delivery: Delivery, notes: Sequence[Note]) -> tuple[Job, dict[str, bytes]]:
+        """Tell that work begins; answers the job, and what its stages have left so far by `stage:round`."""
+        ...
+
     async def advance(self, delivery: Delivery, step: Advance) -> None:
         """Keep the artefact, tell the notes and hand the job on."""
         ...

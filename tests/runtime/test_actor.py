@@ -1,7 +1,8 @@
 import asyncio
 
-from actors.domain.errors import PermanentError, TransientError
+from actors.domain.errors import PermanentError, StoreUnavailableError, TransientError
 from actors.domain.job import JobStatus
+from actors.runtime.actor import HAND_BACK_SECONDS, OUTAGE
 from actors.runtime.notices import JobFailed, LeaseLost, StageRetried
 
 
@@ -200,3 +201,46 @@ async def test_a_job_that_is_cancelled_takes_its_work_along(rig):
         rig.keeper.revoke("j1")
         await asyncio.wait_for(ended.wait(), 1)
     assert await rig.status() is JobStatus.CANCELLED
+
+
+async def test_work_that_the_store_has_failed_is_handed_back_uncounted_but_not_at_once(rig, work_of, completed):
+    await rig.submit()
+    slept = []
+
+    async def sleep(seconds):
+        slept.append(seconds)
+
+    away = [StoreUnavailableError("full")] * 9
+    async with rig.running(work_of(*away, completed), sleep=sleep):
+        assert (await rig.until_terminal()).status is JobStatus.COMPLETED
+    assert slept == [HAND_BACK_SECONDS] * 9
+
+
+async def test_a_step_is_carried_out_soon_after_a_long_outage(rig, work_of, completed, monkeypatch):
+    await rig.submit()
+    slept = []
+    boxes = type(rig.store.mailboxes)
+    finish = boxes.finish
+
+    async def sleep(seconds):
+        slept.append(seconds)
+
+    async def away(self, delivery, step):
+        if len(slept) < 20:
+            raise StoreUnavailableError("away")
+        await finish(self, delivery, step)
+
+    monkeypatch.setattr(boxes, "finish", away)
+    async with rig.running(work_of(completed), sleep=sleep):
+        assert (await rig.until_terminal()).status is JobStatus.COMPLETED
+    assert max(slept) <= OUTAGE.cap_seconds
+
+
+async def test_a_silent_store_does_not_hold_up_the_end(rig, work_of, completed, monkeypatch):
+    async def silent(self, stage, consumer):
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr(type(rig.store.mailboxes), "leave", silent)
+    async with rig.running(work_of(completed), leave_seconds=0.01) as (task, stop):
+        stop.set()
+        await asyncio.wait_for(task, 1)

@@ -5,6 +5,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from actors.domain.events import EventType, Note
+from actors.domain.job import Job
 from actors.store.memory.state import Entry, State
 from actors.store.ports import Advance, DeadLetter, Delivery, Fail, Finish, Token
 
@@ -69,6 +70,12 @@ class MemoryMailboxes:
         for entry in self.state.mailboxes.get(stage, {}).values():
             if entry.consumer == consumer:
                 self._give_back(entry)
+
+    async def begin(self, delivery: Delivery, notes: Sequence[Note]) -> tuple[Job, dict[str, bytes]]:
+        """See `ports.Mailboxes`."""
+        row = self.state.holder(delivery)
+        self.state.append(row, notes)
+        return row.job, dict(row.artefacts)
 
     async def advance(self, delivery: Delivery, step: Advance) -> None:
         """See `ports.Mailboxes`."""

@@ -19,6 +19,7 @@ from actors.store.redis.events import RedisEvents
 from actors.store.redis.jobs import RedisJobs
 from actors.store.redis.ledger import RedisLedger
 from actors.store.redis.mailboxes import RedisMailboxes
+from actors.store.redis.pipe import Pipe
 from actors.store.redis.scripts import Scripts
 
 REVIVE_SECONDS = 1.0
@@ -53,7 +54,7 @@ def redis_store(
     clients: Clients, prefix: str, first_stage: str, limits: Limits, *, tier: str
 ) -> tuple[Store, RedisEvents]:
     """The ports over two clients, and the events whose `follow` has to run beside them."""
-    scripts = Scripts(clients.commands, prefix, first_stage, limits)
+    scripts = Scripts(Pipe(clients.commands), prefix, first_stage, limits)
     events = RedisEvents(scripts, clients.reading)
     store = Store(
         tier=tier,

@@ -11,7 +11,8 @@ from actors.domain.events import Event
 from actors.store.fanout import Fanout
 from actors.store.redis import rows
 from actors.store.redis.connect import redis_errors
-from actors.store.redis.scripts import Client, Scripts
+from actors.store.redis.pipe import Client
+from actors.store.redis.scripts import Scripts
 
 BLOCK_SECONDS = 2.0
 GRACE_SECONDS = 5.0
@@ -33,8 +34,7 @@ class RedisEvents:
     async def read(self, job_id: str, *, after: int = 0, limit: int = 1_000) -> list[Event]:
         """See `ports.Events`."""
         log_key = self.scripts.key("job", job_id, "events")
-        with redis_errors():
-            found = await self.scripts.redis.xrange(log_key, min=f"{after + 1}-0", count=limit)
+        found = await self.scripts.pipe.ask("XRANGE", log_key, f"{after + 1}-0", "+", "COUNT", limit)
         return [rows.event(job_id, int(entry.partition(b"-")[0]), _texts(row)) for entry, row in found]
 
     @asynccontextmanager
@@ -52,8 +52,7 @@ class RedisEvents:
 
     async def start(self) -> None:
         """Begin at the end of the tail as it is now."""
-        with redis_errors():
-            newest = await self.scripts.redis.xrevrange(self.scripts.key("events"), count=1)
+        newest = await self.scripts.pipe.ask("XREVRANGE", self.scripts.key("events"), "+", "-", "COUNT", 1)
         if newest and _order(newest[0][0]) > _order(self.seen):
             self.seen = newest[0][0]
 

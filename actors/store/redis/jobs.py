@@ -1,12 +1,12 @@
 """Jobs for their clients, each in a hash of its own."""
 
+import asyncio
 from dataclasses import dataclass
 
 from actors.domain.errors import JobActiveError, JobNotFoundError, OverloadedError
 from actors.domain.job import Job, JobStatus, ResearchRequest
 from actors.store.ports import RETRY_AFTER_SECONDS, DeadLetter
 from actors.store.redis import rows
-from actors.store.redis.connect import redis_errors
 from actors.store.redis.scripts import Scripts
 
 
@@ -28,8 +28,7 @@ class RedisJobs:
 
     async def get(self, job_id: str) -> Job:
         """See `ports.Jobs`."""
-        with redis_errors():
-            found = await self.scripts.redis.hgetall(self.scripts.key("job", job_id))
+        found = await self.scripts.pipe.ask("HGETALL", self.scripts.key("job", job_id))
         return self._job(job_id, [part for pair in found.items() for part in pair])
 
     def _job(self, job_id: str, flat: rows.Flat) -> Job:
@@ -39,16 +38,14 @@ class RedisJobs:
 
     async def of_tenant(self, tenant: str, *, status: JobStatus | None = None, limit: int = 50) -> list[Job]:
         """See `ports.Jobs`."""
+        pipe = self.scripts.pipe
         index = self.scripts.key("jobs", tenant, *([status.value] if status else []))
         jobs: list[Job] = []
         start = 0
         while len(jobs) < limit:
-            with redis_errors():
-                ids = await self.scripts.redis.zrevrange(index, start, start + limit - 1)
-                async with self.scripts.redis.pipeline(transaction=False) as pipe:
-                    for job_id in ids:
-                        pipe.hgetall(self.scripts.key("job", job_id.decode()))
-                    found = await pipe.execute()
+            ids = await pipe.ask("ZREVRANGE", index, start, start + limit - 1)
+            keys = [self.scripts.key("job", job_id.decode()) for job_id in ids]
+            found = await asyncio.gather(*(pipe.ask("HGETALL", key) for key in keys))
             flats = [[part for pair in row.items() for part in pair] for row in found if row]
             jobs += [job for job in map(rows.job, map(rows.fields, flats)) if status in (None, job.status)]
             start += limit
@@ -58,8 +55,7 @@ class RedisJobs:
 
     async def artefacts(self, job_id: str) -> dict[str, bytes]:
         """See `ports.Jobs`."""
-        with redis_errors():
-            found = await self.scripts.redis.hgetall(self.scripts.key("job", job_id, "artefacts"))
+        found = await self.scripts.pipe.ask("HGETALL", self.scripts.key("job", job_id, "artefacts"))
         return {name.decode(): artefact for name, artefact in found.items()}
 
     async def cancel(self, job_id: str) -> Job:
@@ -76,8 +72,7 @@ class RedisJobs:
 
     async def dead_letters(self, *, limit: int = 100) -> list[DeadLetter]:
         """See `ports.Jobs`."""
-        with redis_errors():
-            found = await self.scripts.redis.xrevrange(self.scripts.key("dead"), count=limit)
+        found = await self.scripts.pipe.ask("XREVRANGE", self.scripts.key("dead"), "+", "-", "COUNT", limit)
         return [_letter({name.decode(): value.decode() for name, value in row.items()}) for _, row in found]
 
 

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 from actors.domain.errors import JobNotFoundError
-from actors.store.redis.connect import redis_errors
 from actors.store.redis.scripts import Scripts
 
 
@@ -15,8 +14,7 @@ class RedisLedger:
 
     async def get(self, job_id: str, request: str) -> bytes | None:
         """See `ports.Ledger`."""
-        with redis_errors():
-            answer: bytes | None = await self.scripts.redis.hget(self.scripts.key("job", job_id, "ledger"), request)
+        answer: bytes | None = await self.scripts.pipe.ask("HGET", self.scripts.key("job", job_id, "ledger"), request)
         return answer
 
     async def put(self, job_id: str, request: str, answer: bytes) -> bytes:

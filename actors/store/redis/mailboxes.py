@@ -8,14 +8,19 @@ from typing import Any
 
 from redis.exceptions import ResponseError
 
-from actors.domain.errors import LeaseLostError
+from actors.domain.errors import LeaseLostError, StoreUnavailableError
 from actors.domain.events import Note
+from actors.domain.job import Job
 from actors.store.ports import Advance, Delivery, Fail, Finish, Token
 from actors.store.redis import rows
 from actors.store.redis.connect import redis_errors
-from actors.store.redis.scripts import Argument, Client, Scripts
+from actors.store.redis.pipe import Argument, Client
+from actors.store.redis.scripts import Scripts
 
 GROUP = "actors"
+
+LOST = b"lost"
+"""What a fenced script answers to a delivery that may not write."""
 
 LOOKS_PER_LEASE = 4
 """How often a taker looks for leases that have ended."""
@@ -37,10 +42,15 @@ class RedisMailboxes:
         self, stage: str, consumer: str, *, limit: int, lease_seconds: float, block_seconds: float
     ) -> list[Delivery]:
         """See `ports.Mailboxes`."""
-        taken = await self._claim(stage, consumer, limit, lease_seconds)
-        if len(taken) < limit:
-            wait = 0.0 if taken else min(block_seconds, lease_seconds / LOOKS_PER_LEASE)
-            taken += await self._read(stage, consumer, limit - len(taken), wait)
+        try:
+            taken = await self._claim(stage, consumer, limit, lease_seconds)
+            if len(taken) < limit:
+                wait = 0.0 if taken else min(block_seconds, lease_seconds / LOOKS_PER_LEASE)
+                taken += await self._read(stage, consumer, limit - len(taken), wait)
+        except StoreUnavailableError:
+            # The living could not renew either: they come first.
+            self.looked[stage] = self.clock() + lease_seconds / 2
+            raise
         return taken
 
     async def _claim(self, stage: str, consumer: str, limit: int, lease_seconds: float) -> list[Delivery]:
@@ -75,7 +85,7 @@ class RedisMailboxes:
 
     async def _make_group(self, mailbox: str) -> None:
         try:
-            await self.scripts.redis.xgroup_create(mailbox, GROUP, id="0", mkstream=True)
+            await self.scripts.pipe.ask("XGROUP", "CREATE", mailbox, GROUP, "0", "MKSTREAM")
         except ResponseError as error:
             if not str(error).startswith("BUSYGROUP"):
                 raise
@@ -93,6 +103,13 @@ class RedisMailboxes:
     async def leave(self, stage: str, consumer: str) -> None:
         """See `ports.Mailboxes`."""
         await self.scripts.run("leave", stage, consumer)
+
+    async def begin(self, delivery: Delivery, notes: Sequence[Note]) -> tuple[Job, dict[str, bytes]]:
+        """See `ports.Mailboxes`."""
+        found = await self._write("begin", delivery, *rows.notes(notes))
+        job, artefacts = found
+        names = [name.decode() for name in artefacts[::2]]
+        return rows.job(rows.fields(job)), dict(zip(names, artefacts[1::2], strict=True))
 
     async def advance(self, delivery: Delivery, step: Advance) -> None:
         """See `ports.Mailboxes`."""
@@ -120,9 +137,11 @@ class RedisMailboxes:
         """See `ports.Mailboxes`."""
         await self._write("tell", delivery, *rows.notes(notes))
 
-    async def _write(self, verb: str, delivery: Delivery, *arguments: Argument) -> None:
-        if not await self.scripts.write(verb, delivery, *arguments):
+    async def _write(self, verb: str, delivery: Delivery, *arguments: Argument) -> Any:  # noqa: ANN401 (idem)
+        answer = await self.scripts.write(verb, delivery, *arguments)
+        if answer == LOST:
             raise LeaseLostError(f"{delivery.key} of job {delivery.job_id} is no longer ours")
+        return answer
 
     async def wake(self) -> None:
         """See `ports.Mailboxes`."""

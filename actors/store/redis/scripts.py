@@ -9,14 +9,9 @@ from typing import Any
 from redis.exceptions import NoScriptError
 
 from actors.store.ports import Delivery, Limits
-from actors.store.redis.connect import redis_errors
+from actors.store.redis.pipe import Argument, Pipe
 
-FENCED = frozenset({"advance", "finish", "fail", "retry_later", "tell"})
-
-Argument = str | bytes | int | float
-
-Client = Any
-"""A `redis.asyncio.Redis`, whose own types are unions over both of its protocols and of text and bytes."""
+FENCED = frozenset({"begin", "advance", "finish", "fail", "retry_later", "tell"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +35,7 @@ def script(name: str) -> Script:
 class Scripts:
     """Runs scripts for one store: `prefix` begins every key."""
 
-    redis: Client
+    pipe: Pipe
     prefix: str
     first_stage: str
     limits: Limits
@@ -54,20 +49,19 @@ class Scripts:
         wanted = script(name)
         limits = self.limits
         keeps = (round(limits.keep_artefacts_seconds * 1_000), round(limits.keep_jobs_seconds * 1_000))
-        full = (1, self.prefix, self.first_stage, limits.max_running, *keeps, *arguments)
-        with redis_errors():
-            try:
-                return await self.redis.evalsha(wanted.sha, *full)
-            except NoScriptError:
-                return await self.redis.eval(wanted.text, *full)
+        given = (part.encode("utf-8", "replace") if isinstance(part, str) else part for part in arguments)
+        full = (1, self.prefix, self.first_stage, limits.max_running, *keeps, *given)
+        try:
+            return await self.pipe.ask("EVALSHA", wanted.sha, *full)
+        except NoScriptError:
+            return await self.pipe.ask("EVAL", wanted.text, *full)
 
-    async def write(self, verb: str, delivery: Delivery, *arguments: Argument) -> bool:
-        """Run a fenced transition; answers False when this delivery may not write."""
+    async def write(self, verb: str, delivery: Delivery, *arguments: Argument) -> Any:  # noqa: ANN401 (idem)
+        """The answer of a fenced script: `lost` when this delivery may not write."""
         token = delivery.token
-        answer = await self.run(
+        return await self.run(
             verb, verb, delivery.job_id, token.stage, token.entry, token.consumer, token.count, *arguments
         )
-        return bool(answer != b"lost")
 
     def key(self, *parts: str) -> str:
         """The key of these parts, which stand in `docs/operations.md`."""

@@ -1,9 +1,11 @@
 import asyncio
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from fnmatch import fnmatch
 from uuid import uuid4
 
 import pytest
+from redis.exceptions import ConnectionError as LostConnectionError
 
 from actors.domain.errors import LeaseLostError, StoreUnavailableError
 from actors.domain.events import EventType, Note
@@ -160,3 +162,51 @@ async def test_many_transitions_at_once_keep_numbers_dense(open_rig):
         notes = [Note(type=EventType.PROGRESS)]
         await asyncio.gather(*(rig.store.mailboxes.tell(delivery, notes) for _ in range(100)))
         assert [event.seq for event in await rig.store.events.read("j1")] == list(range(1, 103))
+
+
+async def test_after_an_outage_the_living_renew_their_leases_before_the_dead_are_looked_for(open_rig):
+    class Away:
+        async def xreadgroup(self, *_arguments, **_options):
+            raise LostConnectionError
+
+    async with open_rig() as rig:
+        await rig.submit()
+        now = [100.0]
+        cut_off = replace(rig.store.mailboxes, reading=Away(), looked={}, clock=lambda: now[0])
+        asked = {"limit": 1, "lease_seconds": 0.02, "block_seconds": 0}
+        with pytest.raises(StoreUnavailableError):
+            await cut_off.take("first", "c1", **asked)
+        await rig.take_one()
+        await asyncio.sleep(0.03)
+        again = replace(cut_off, reading=rig.store.mailboxes.reading)
+        assert await again.take("first", "c1", **asked) == []
+        now[0] += 0.01
+        assert len(await again.take("first", "c1", **asked)) == 1
+
+
+async def test_consumers_that_have_died_with_nothing_in_their_hands_are_forgotten(open_rig):
+    async with open_rig() as rig:
+        await rig.submit()
+        for consumer in ("dead", "living"):
+            mailboxes = replace(rig.store.mailboxes, looked={})
+            await mailboxes.take("first", consumer, limit=1, lease_seconds=0.001, block_seconds=0)
+            await asyncio.sleep(0.03)
+        await replace(mailboxes, looked={}).take("first", "living", limit=1, lease_seconds=0.001, block_seconds=0)
+        names = [row["name"] for row in await rig.redis.xinfo_consumers(f"{rig.prefix}:mailbox:first", "actors")]
+        assert names == [b"living"]
+
+
+async def test_text_that_is_no_unicode_is_written_with_question_marks(open_rig):
+    async with open_rig() as rig:
+        await rig.submit()
+        await rig.store.mailboxes.fail(await rig.take_one(), Fail("caf\udce9.txt", "\x00\udce9"))
+        assert (await rig.store.jobs.get("j1")).error == "caf?.txt"
+        assert (await rig.store.jobs.dead_letters())[0].traceback == "\x00?"
+
+
+async def test_thousands_of_leases_can_be_renewed_in_one_call(open_rig):
+    async with open_rig() as rig:
+        await rig.submit()
+        held = (await rig.take_one()).token
+        stale = [replace(held, count=count) for count in range(2, 3_000)]
+        assert await rig.store.mailboxes.renew([*stale, held]) == {held}

@@ -8,4 +8,4 @@ if redis.call('EXISTS', job) == 0 then
 end
 if redis.call('HEXISTS', key('job', id, 'marks'), mark) == 1 then return 'done' end
 if redis.call('HGET', job, 'entry') ~= entry or not holds(stage, entry, consumer, count) then return 'lost' end
-if verb ~= 'tell' then redis.call('HSET', key('job', id, 'marks'), mark, AT) end
+if verb ~= 'tell' and verb ~= 'begin' then redis.call('HSET', key('job', id, 'marks'), mark, AT) end

@@ -5,7 +5,8 @@ local GROUP = 'actors'
 local TAIL_LENGTH = 10000
 local DEAD_LENGTH = 1000
 local FIRST_STAGE, MAX_RUNNING, KEEP_ARTEFACTS, KEEP_JOBS = ARGV[1], tonumber(ARGV[2]), ARGV[3], ARGV[4]
-local A = {unpack(ARGV, 5)}
+local A = {}
+for i = 5, #ARGV do A[i - 4] = ARGV[i] end  -- unpack takes no more than 8,000
 
 local function key(...) return KEYS[1] .. ':' .. table.concat({...}, ':') end
 
