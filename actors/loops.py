@@ -90,14 +90,14 @@ async def _wake(mailboxes: Mailboxes, stop: asyncio.Event) -> None:
 async def _revoke_cancelled(events: Events, keeper: LeaseKeeper, stop: asyncio.Event) -> None:
     stopping = asyncio.create_task(stop.wait())
     try:
-        async with events.subscribe() as tail:
+        async with events.subscribe(EventType.CANCELLED) as tail:
             while not stop.is_set():
                 coming = asyncio.ensure_future(anext(tail))
                 await asyncio.wait({coming, stopping}, return_when=asyncio.FIRST_COMPLETED)
-                if not coming.done():
+                if coming.done():
+                    keeper.revoke(coming.result().job_id)
+                else:
                     coming.cancel()
-                elif (event := coming.result()).type is EventType.CANCELLED:
-                    keeper.revoke(event.job_id)
     finally:
         stopping.cancel()
 

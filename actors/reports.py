@@ -46,7 +46,7 @@ class Reports:
         packed = await self.jobs.artefacts(job_id)
         wanted = {stage.name: stage.artefact for stage in self.pipeline if stage.artefact in (Published, Collection)}
         packed = {key: value for key, value in packed.items() if key.partition(":")[0] in wanted}
-        artefacts = await asyncio.to_thread(unpack, packed, wanted)
+        artefacts = unpack(packed, wanted)
         try:
             report, collection = artefacts.latest(Published).report, artefacts.latest(Collection)
         except LookupError:

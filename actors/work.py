@@ -2,16 +2,15 @@
 
 import asyncio
 import hashlib
-import json
 import time
 import zlib
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import ParamSpec, TypeVar
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
 
 from actors.domain.artefacts import Published
 from actors.domain.events import EventType, Note
-from actors.domain.job import Job, Record
+from actors.domain.job import Record
 from actors.pipeline import next_stage
 from actors.services.base import Answer, Bind, Services
 from actors.stages.base import Artefacts, Stage
@@ -20,11 +19,8 @@ from actors.store.ports import Advance, Delivery, Finish, Store
 COMPRESSION = 1
 """zlib's fastest: artefacts are read a few times and thrown away."""
 
-SMALL_BYTES = 4_000
-"""Artefacts below this size, packed, are dealt with in the event loop: in well under a millisecond."""
-
-P = ParamSpec("P")
-T = TypeVar("T")
+SMALL_BYTES = 50_000
+"""A text below this size is compressed sooner than a thread is asked to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,20 +36,12 @@ class StageWork:
     async def __call__(self, delivery: Delivery) -> Advance | Finish:
         """Run the stage, unless its artefact is there already, and say what comes next."""
         job, packed = await self.store.mailboxes.begin(delivery, [_started(delivery)])
-        kinds = {stage.name: stage.artefact for stage in self.pipeline}
-        size = sum(map(len, packed.values()))
-        artefacts = await aside(size, unpack, packed, kinds)
+        artefacts = unpack(packed, {stage.name: stage.artefact for stage in self.pipeline})
         if delivery.key in packed:
-            return self._step(artefacts, delivery, packed[delivery.key])
-        artefacts = await self._run(job, artefacts, delivery)
-        value, seconds = artefacts.values[delivery.key], artefacts.seconds[delivery.key]
-        return self._step(artefacts, delivery, await aside(size, pack, value, seconds))
-
-    async def _run(self, job: Job, artefacts: Artefacts, delivery: Delivery) -> Artefacts:
+            return self._step(delivery, artefacts.values[delivery.key], packed[delivery.key])
         began = self.clock()
         value = await self.stage.work(job, artefacts, self._bound(delivery))
-        seconds = self.clock() - began
-        return Artefacts({**artefacts.values, delivery.key: value}, {**artefacts.seconds, delivery.key: seconds})
+        return self._step(delivery, value, await pack(value, self.clock() - began))
 
     def _bound(self, delivery: Delivery) -> Services:
         async def tell(note: Note) -> None:
@@ -69,21 +57,14 @@ class StageWork:
 
         return self.bind(tell, recall)
 
-    def _step(self, artefacts: Artefacts, delivery: Delivery, packed: bytes) -> Advance | Finish:
+    def _step(self, delivery: Delivery, value: Record, packed: bytes) -> Advance | Finish:
         following = next_stage([stage.name for stage in self.pipeline], self.stage.name, delivery.round)
-        data = {"state": "done", "seconds": round(artefacts.seconds[delivery.key], 3)}
+        data = {"state": "done", "seconds": round(seconds_in(packed), 3)}
         done = Note(type=EventType.STAGE, stage=self.stage.name, data=data)
         if following is not None:
             return Advance(packed, *following, notes=(done,))
-        report = artefacts.latest(Published).report
+        report = Artefacts({delivery.key: value}).latest(Published).report
         return Finish(packed, report.status, report.stop_reason, notes=(done,))
-
-
-async def aside(size: int, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-    """Call it in a thread, unless what it has to do with, of `size` bytes, is done sooner than a thread is asked."""
-    if size < SMALL_BYTES:
-        return function(*args, **kwargs)
-    return await asyncio.to_thread(function, *args, **kwargs)
 
 
 def _started(delivery: Delivery) -> Note:
@@ -91,19 +72,47 @@ def _started(delivery: Delivery) -> Note:
     return Note(type=EventType.STAGE, stage=name, data={"state": "started"}, once=f"started:{delivery.key}")
 
 
-def pack(value: Record, seconds: float) -> bytes:
-    """An artefact and the time it took, as compressed JSON."""
-    head = json.dumps({"seconds": round(seconds, 6)})
-    return zlib.compress(f"{head}\n{value.model_dump_json()}".encode(), COMPRESSION)
+async def pack(value: Record, seconds: float) -> bytes:
+    """The time an artefact took, and the artefact as compressed JSON."""
+    text = value.model_dump_json().encode()
+    compress = partial(zlib.compress, text, COMPRESSION)
+    body = compress() if len(text) < SMALL_BYTES else await asyncio.to_thread(compress)
+    return b"%.6f\n%b" % (seconds, body)
+
+
+def seconds_in(packed: bytes) -> float:
+    """The time a packed artefact took."""
+    return float(packed.partition(b"\n")[0])
 
 
 def unpack(packed: Mapping[str, bytes], kinds: Mapping[str, type[Record]]) -> Artefacts:
-    """All artefacts of a job, by `stage:round` in the order of making."""
+    """All artefacts of a job, by `stage:round` in the order of making; each is read when it is first asked for."""
     order = list(kinds)
-    keys = sorted(packed, key=lambda key: (int(key.partition(":")[2]), order.index(key.partition(":")[0])))
-    values, seconds = {}, {}
-    for key in keys:
-        head, _, body = zlib.decompress(packed[key]).partition(b"\n")
-        seconds[key] = float(json.loads(head)["seconds"])
-        values[key] = kinds[key.partition(":")[0]].model_validate_json(body)
-    return Artefacts(values, seconds)
+    stages = {key: key.partition(":")[0] for key in packed}
+    keys = sorted(packed, key=lambda key: (int(key.partition(":")[2]), order.index(stages[key])))
+    return Artefacts(
+        values=Unpacked({key: packed[key] for key in keys}, by_key := {key: kinds[stages[key]] for key in keys}),
+        seconds={key: seconds_in(packed[key]) for key in keys},
+        kinds=by_key,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Unpacked(Mapping[str, Record]):
+    """Packed artefacts as what they are, each read once."""
+
+    packed: Mapping[str, bytes]
+    kinds: Mapping[str, type[Record]]
+    read: dict[str, Record] = field(default_factory=dict)
+
+    def __getitem__(self, key: str) -> Record:
+        if key not in self.read:
+            body = zlib.decompress(self.packed[key].partition(b"\n")[2])
+            self.read[key] = self.kinds[key].model_validate_json(body)
+        return self.read[key]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.packed)
+
+    def __len__(self) -> int:
+        return len(self.packed)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Protocol, TypeVar
+from typing import Protocol, TypeVar, cast
 
 from actors.domain.job import Job, Record
 from actors.services.base import Services
@@ -12,16 +12,20 @@ Kind = TypeVar("Kind", bound=Record)
 
 @dataclass(frozen=True, slots=True)
 class Artefacts:
-    """What the stages before have left, by `stage:round` in the order of making, and the seconds each took."""
+    """What the stages before have left, by `stage:round` in the order of making, and the seconds each took.
+
+    `values` may make a value when it is asked for; `kinds` then tells what it will be.
+    """
 
     values: Mapping[str, Record] = field(default_factory=dict)
     seconds: Mapping[str, float] = field(default_factory=dict)
+    kinds: Mapping[str, type[Record]] = field(default_factory=dict)
 
     def latest(self, kind: type[Kind]) -> Kind:
         """The newest artefact of this kind; `LookupError` when no stage has left one."""
-        for value in reversed(list(self.values.values())):
-            if isinstance(value, kind):
-                return value
+        for key in reversed(list(self.values)):
+            if issubclass(self.kinds.get(key) or type(self.values[key]), kind):
+                return cast(Kind, self.values[key])
         raise LookupError(f"no stage has left a {kind.__name__} yet")
 
 

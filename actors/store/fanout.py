@@ -5,10 +5,13 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
-from actors.domain.events import Event
+from actors.domain.events import Event, EventType
 
 BACKLOG_OF_ALL = 10_000
 BACKLOG_OF_ONE = 200
+
+Followed = str | EventType | None
+"""A job by its id, all events of a type, or all events."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,24 +31,29 @@ class Tail:
 class Fanout:
     """Hands each event to the readers of its job and to those of all jobs."""
 
-    readers: dict[str | None, set[asyncio.Queue[Event]]] = field(default_factory=dict)
+    readers: dict[Followed, set[asyncio.Queue[Event]]] = field(default_factory=dict)
+
+    def wants(self, job_id: str, kind: str) -> bool:
+        """Whether anybody follows this job, or all events of this kind."""
+        return job_id in self.readers or kind in self.readers or None in self.readers
 
     def publish(self, event: Event) -> None:
         """Give the event to all who follow it and have room."""
-        for followed in (event.job_id, None):
+        for followed in (event.job_id, event.type, None):
             for queue in self.readers.get(followed, ()):
                 if not queue.full():
                     queue.put_nowait(event)
 
     @asynccontextmanager
-    async def subscribe(self, job_id: str | None = None) -> AsyncIterator[AsyncIterator[Event]]:
+    async def subscribe(self, followed: Followed = None) -> AsyncIterator[AsyncIterator[Event]]:
         """See `ports.Events`."""
-        queue: asyncio.Queue[Event] = asyncio.Queue(BACKLOG_OF_ONE if job_id else BACKLOG_OF_ALL)
-        queues = self.readers.setdefault(job_id, set())
+        one = followed is not None and not isinstance(followed, EventType)
+        queue: asyncio.Queue[Event] = asyncio.Queue(BACKLOG_OF_ONE if one else BACKLOG_OF_ALL)
+        queues = self.readers.setdefault(followed, set())
         queues.add(queue)
         try:
             yield Tail(queue)
         finally:
             queues.discard(queue)
             if not queues:
-                self.readers.pop(job_id, None)
+                self.readers.pop(followed, None)

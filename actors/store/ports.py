@@ -12,7 +12,7 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import Protocol
 
-from actors.domain.events import Event, Note
+from actors.domain.events import Event, EventType, Note
 from actors.domain.job import Job, JobStatus, ResearchRequest, StopReason
 
 RETRY_AFTER_SECONDS = 5.0
@@ -205,8 +205,8 @@ class Events(Protocol):
         """The events numbered above `after`, in order."""
         ...
 
-    def subscribe(self, job_id: str | None = None) -> AbstractAsyncContextManager[AsyncIterator[Event]]:
-        """The events of one job, or of all, from now on.
+    def subscribe(self, followed: str | EventType | None = None) -> AbstractAsyncContextManager[AsyncIterator[Event]]:
+        """The events of one job (by its id), those of one type, or all, from now on.
 
         A reader that falls far behind, or an outage, may miss some; it sees a gap in `seq`.
         """

@@ -5,6 +5,7 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 
 from actors.domain.events import Event
+from actors.store.fanout import Followed
 from actors.store.memory.state import State
 
 
@@ -19,6 +20,6 @@ class MemoryEvents:
         row = self.state.rows.get(job_id)
         return row.events[after : after + limit] if row else []
 
-    def subscribe(self, job_id: str | None = None) -> AbstractAsyncContextManager[AsyncIterator[Event]]:
+    def subscribe(self, followed: Followed = None) -> AbstractAsyncContextManager[AsyncIterator[Event]]:
         """See `ports.Events`."""
-        return self.state.fanout.subscribe(job_id)
+        return self.state.fanout.subscribe(followed)

@@ -7,6 +7,9 @@ from actors.store.redis.scripts import Scripts
 
 BATCH = 1_000
 
+END = b"0"
+"""The cursor before and after a scan."""
+
 
 @dataclass(frozen=True, slots=True)
 class RedisCache:
@@ -30,8 +33,8 @@ class RedisCache:
         """See `ports.Cache`."""
         pattern = self.scripts.key("cache", namespace, "*")
         cleared, cursor = 0, None
-        while cursor != 0:
-            cursor, found = await self.scripts.pipe.ask("SCAN", cursor or 0, "MATCH", pattern, "COUNT", BATCH)
+        while cursor != END:
+            cursor, found = await self.scripts.pipe.ask("SCAN", cursor or END, "MATCH", pattern, "COUNT", BATCH)
             if found:
                 cleared += await self.scripts.pipe.ask("UNLINK", *found)
         return cleared

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from actors.domain.errors import StoreUnavailableError
 from actors.domain.events import Event
-from actors.store.fanout import Fanout
+from actors.store.fanout import Fanout, Followed
 from actors.store.redis import rows
 from actors.store.redis.connect import redis_errors
 from actors.store.redis.pipe import Client
@@ -35,14 +35,14 @@ class RedisEvents:
         """See `ports.Events`."""
         log_key = self.scripts.key("job", job_id, "events")
         found = await self.scripts.pipe.ask("XRANGE", log_key, f"{after + 1}-0", "+", "COUNT", limit)
-        return [rows.event(job_id, int(entry.partition(b"-")[0]), _texts(row)) for entry, row in found]
+        return [rows.event(job_id, _order(entry)[0], rows.fields(flat)) for entry, flat in found]
 
     @asynccontextmanager
-    async def subscribe(self, job_id: str | None = None) -> AsyncIterator[AsyncIterator[Event]]:
+    async def subscribe(self, followed: Followed = None) -> AsyncIterator[AsyncIterator[Event]]:
         """See `ports.Events`."""
-        if job_id is None:
+        if followed is None:
             await self._catch_up()
-        async with self.fanout.subscribe(job_id) as tail:
+        async with self.fanout.subscribe(followed) as tail:
             yield tail
 
     async def _catch_up(self) -> None:
@@ -73,8 +73,9 @@ class RedisEvents:
         for entry, row in found[0][1] if found else []:
             if _order(entry) > _order(self.seen):
                 self.seen = entry
-                told = _texts(row)
-                self.fanout.publish(rows.event(told["job_id"], int(told["seq"]), told))
+                job_id = row[b"job_id"].decode()
+                if self.fanout.wants(job_id, row[b"type"].decode()):
+                    self.fanout.publish(rows.event(job_id, int(row[b"seq"]), _texts(row)))
 
 
 def _texts(row: dict[bytes, bytes]) -> dict[str, str]:

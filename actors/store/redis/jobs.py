@@ -29,7 +29,7 @@ class RedisJobs:
     async def get(self, job_id: str) -> Job:
         """See `ports.Jobs`."""
         found = await self.scripts.pipe.ask("HGETALL", self.scripts.key("job", job_id))
-        return self._job(job_id, [part for pair in found.items() for part in pair])
+        return self._job(job_id, found)
 
     def _job(self, job_id: str, flat: rows.Flat) -> Job:
         if not flat:
@@ -46,8 +46,8 @@ class RedisJobs:
             ids = await pipe.ask("ZREVRANGE", index, start, start + limit - 1)
             keys = [self.scripts.key("job", job_id.decode()) for job_id in ids]
             found = await asyncio.gather(*(pipe.ask("HGETALL", key) for key in keys))
-            flats = [[part for pair in row.items() for part in pair] for row in found if row]
-            jobs += [job for job in map(rows.job, map(rows.fields, flats)) if status in (None, job.status)]
+            kept = map(rows.job, map(rows.fields, filter(None, found)))
+            jobs += [job for job in kept if status in (None, job.status)]
             start += limit
             if len(ids) < limit:
                 break
@@ -56,7 +56,7 @@ class RedisJobs:
     async def artefacts(self, job_id: str) -> dict[str, bytes]:
         """See `ports.Jobs`."""
         found = await self.scripts.pipe.ask("HGETALL", self.scripts.key("job", job_id, "artefacts"))
-        return {name.decode(): artefact for name, artefact in found.items()}
+        return rows.values(found)
 
     async def cancel(self, job_id: str) -> Job:
         """See `ports.Jobs`."""
@@ -73,7 +73,7 @@ class RedisJobs:
     async def dead_letters(self, *, limit: int = 100) -> list[DeadLetter]:
         """See `ports.Jobs`."""
         found = await self.scripts.pipe.ask("XREVRANGE", self.scripts.key("dead"), "+", "-", "COUNT", limit)
-        return [_letter({name.decode(): value.decode() for name, value in row.items()}) for _, row in found]
+        return [_letter(rows.fields(flat)) for _, flat in found]
 
 
 def _letter(row: dict[str, str]) -> DeadLetter:

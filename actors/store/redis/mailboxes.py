@@ -106,10 +106,8 @@ class RedisMailboxes:
 
     async def begin(self, delivery: Delivery, notes: Sequence[Note]) -> tuple[Job, dict[str, bytes]]:
         """See `ports.Mailboxes`."""
-        found = await self._write("begin", delivery, *rows.notes(notes))
-        job, artefacts = found
-        names = [name.decode() for name in artefacts[::2]]
-        return rows.job(rows.fields(job)), dict(zip(names, artefacts[1::2], strict=True))
+        job, artefacts = await self._write("begin", delivery, *rows.notes(notes))
+        return rows.job(rows.fields(job)), rows.values(artefacts)
 
     async def advance(self, delivery: Delivery, step: Advance) -> None:
         """See `ports.Mailboxes`."""
@@ -131,7 +129,8 @@ class RedisMailboxes:
     async def fail(self, delivery: Delivery, step: Fail) -> None:
         """See `ports.Mailboxes`."""
         data = rows.data({"error": step.error})
-        await self._write("fail", delivery, delivery.round, delivery.attempt, step.error, step.traceback or "", data)
+        texts = rows.clean(step.error), rows.clean(step.traceback or "")
+        await self._write("fail", delivery, delivery.round, delivery.attempt, *texts, data)
 
     async def tell(self, delivery: Delivery, notes: Sequence[Note]) -> None:
         """See `ports.Mailboxes`."""

@@ -16,6 +16,11 @@ def fields(flat: Flat) -> dict[str, str]:
     return dict(zip(texts[::2], texts[1::2], strict=True))
 
 
+def values(flat: Flat) -> dict[str, bytes]:
+    """The same where the values are bytes."""
+    return {name.decode(): value for name, value in zip(flat[::2], flat[1::2], strict=True)}
+
+
 def options(request: ResearchRequest) -> str:
     """The request without its query, as JSON."""
     return request.model_dump_json(exclude={"query"})
@@ -43,9 +48,14 @@ def event(job_id: str, seq: int, row: Mapping[str, str]) -> Event:
 def notes(told: Iterable[Note]) -> Iterator[str]:
     """Four strings a note, as the scripts read them."""
     for note in told:
-        yield from (note.type.value, note.stage or "", data(note.data), note.once)
+        yield from (note.type.value, note.stage or "", data(note.data), clean(note.once))
+
+
+def clean(text: str) -> str:
+    """The text without what UTF-8 cannot carry, as the names of odd files hold it."""
+    return text if text.isascii() else text.encode("utf-8", "replace").decode()
 
 
 def data(value: Mapping[str, Any]) -> str:
     """An event's data as compact JSON."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return clean(json.dumps(value, ensure_ascii=False, separators=(",", ":")))

@@ -49,8 +49,7 @@ class Scripts:
         wanted = script(name)
         limits = self.limits
         keeps = (round(limits.keep_artefacts_seconds * 1_000), round(limits.keep_jobs_seconds * 1_000))
-        given = (part.encode("utf-8", "replace") if isinstance(part, str) else part for part in arguments)
-        full = (1, self.prefix, self.first_stage, limits.max_running, *keeps, *given)
+        full = (1, self.prefix, self.first_stage, limits.max_running, *keeps, *arguments)
         try:
             return await self.pipe.ask("EVALSHA", wanted.sha, *full)
         except NoScriptError:
