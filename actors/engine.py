@@ -126,10 +126,11 @@ class Engine:
     async def events(self, job_id: str, *, after: int = 0) -> AsyncGenerator[Event, None]:
         """The job's log above number `after`, then live, each number once; ends after the terminal event.
 
-        An outage of the store only delays it.
+        Once it has begun, an outage of the store only delays it.
 
         Raises:
-            JobNotFoundError: there is no such job.
+            StoreUnavailableError: the store does not answer at the start.
+            JobNotFoundError: there is no such job, or no longer.
             EngineFailedError: the engine has given up; the job will not go on here.
         """
         store = self._opened.store
@@ -152,6 +153,8 @@ class Engine:
                         after = event.seq
                         if event.type.terminal:
                             return
+                    with suppress(TransientError):
+                        job = await store.jobs.get(job_id)
 
     async def _page(self, job_id: str, after: int) -> list[Event]:
         with suppress(TransientError):

@@ -37,6 +37,7 @@ class ProcessPool:
         self._processes = processes
         self._timeout_seconds = timeout_seconds
         self._opening: asyncio.Task[Processes] | None = None
+        self._ending: list[asyncio.Task[None]] = []
         self._context = _Spawn()
         self._closed = False
 
@@ -47,11 +48,24 @@ class ProcessPool:
         pool = None if self._closed else await self._open()
         if pool is None or self._closed:
             raise ProcessDiedError("the pool of processes is closed")
-        future = pool.schedule(function, args=args, kwargs=kwargs, timeout=self._timeout_seconds)
+        try:
+            future = pool.schedule(function, args=args, kwargs=kwargs, timeout=self._timeout_seconds)
+        except RuntimeError as error:
+            raise self._broken(pool, error) from error
         try:
             return await asyncio.wrap_future(future)
-        except (ProcessExpired, BrokenProcessPool) as error:
+        except ProcessExpired as error:
             raise ProcessDiedError(f"the process died under {function.__name__} ({error})") from error
+        except BrokenProcessPool as error:
+            raise self._broken(pool, error) from error
+
+    def _broken(self, pool: "Processes", error: Exception) -> ProcessDiedError:
+        """Have the next one who comes start anew: pebble gives up for good when an idle process dies."""
+        if self._opening and self._opening.done() and self._opening.result() is pool:
+            self._opening = None
+            pool.stop()
+            self._ending.append(asyncio.create_task(asyncio.to_thread(pool.join)))
+        return ProcessDiedError(f"a process died while it had nothing to do ({error})")
 
     async def _open(self) -> "Processes":
         """The pool, started in a thread: starting processes takes longer than the event loop may wait.
@@ -81,8 +95,10 @@ class ProcessPool:
         if self._opening is not None:
             pool = await self._opening
             pool.stop()
-            await asyncio.to_thread(pool.join)
-            self._context.locks.clear()
+            self._ending.append(asyncio.create_task(asyncio.to_thread(pool.join)))
+        await asyncio.gather(*self._ending)
+        self._ending.clear()
+        self._context.locks.clear()
 
 
 class _Spawn(SpawnContext):

@@ -1,6 +1,7 @@
 """Jobs for their clients, each in a hash of its own."""
 
 import asyncio
+import logging
 from dataclasses import dataclass
 
 from actors.domain.errors import JobActiveError, JobNotFoundError, OverloadedError
@@ -8,6 +9,8 @@ from actors.domain.job import Job, JobStatus, ResearchRequest
 from actors.store.ports import RETRY_AFTER_SECONDS, DeadLetter
 from actors.store.redis import rows
 from actors.store.redis.scripts import Scripts
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +37,9 @@ class RedisJobs:
     def _job(self, job_id: str, flat: rows.Flat) -> Job:
         if not flat:
             raise JobNotFoundError(f"there is no job {job_id}")
-        return rows.job(rows.fields(flat))
+        if job := _readable(job_id.encode(), flat):
+            return job
+        raise JobNotFoundError(f"the job {job_id} cannot be read: its hash was changed by hand")
 
     async def of_tenant(self, tenant: str, *, status: JobStatus | None = None, limit: int = 50) -> list[Job]:
         """See `ports.Jobs`."""
@@ -46,8 +51,8 @@ class RedisJobs:
             ids = await pipe.ask("ZREVRANGE", index, start, start + limit - 1)
             keys = [self.scripts.key("job", job_id.decode()) for job_id in ids]
             found = await asyncio.gather(*(pipe.ask("HGETALL", key) for key in keys))
-            kept = map(rows.job, map(rows.fields, filter(None, found)))
-            jobs += [job for job in kept if status in (None, job.status)]
+            kept = [_readable(job_id, flat) for job_id, flat in zip(ids, found, strict=True) if flat]
+            jobs += [job for job in kept if job and status in (None, job.status)]
             start += limit
             if len(ids) < limit:
                 break
@@ -74,6 +79,15 @@ class RedisJobs:
         """See `ports.Jobs`."""
         found = await self.scripts.pipe.ask("XREVRANGE", self.scripts.key("dead"), "+", "-", "COUNT", limit)
         return [_letter(rows.fields(flat)) for _, flat in found]
+
+
+def _readable(job_id: bytes, flat: rows.Flat) -> Job | None:
+    """The job, unless somebody has changed its hash into what is none."""
+    try:
+        return rows.job(rows.fields(flat))
+    except (KeyError, ValueError) as error:
+        log.warning("the hash of job %s cannot be read: %s", job_id.decode(), " ".join(str(error).split()))
+        return None
 
 
 def _letter(row: dict[str, str]) -> DeadLetter:

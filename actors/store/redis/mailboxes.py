@@ -1,6 +1,7 @@
 """Mailboxes for workers: a stream a stage, one consumer group; an entry's idle time is its lease."""
 
 import asyncio
+import logging
 import time
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
@@ -19,6 +20,9 @@ from actors.store.redis.scripts import Scripts
 
 GROUP = "actors"
 
+Handed = tuple[bytes, int, rows.Flat]
+"""An entry as it was handed out: its id, how often, its fields."""
+
 LOST = b"lost"
 """What a fenced script answers to a delivery that may not write."""
 
@@ -27,6 +31,8 @@ LOOKS_PER_LEASE = 4
 
 GRACE_SECONDS = 5.0
 """How much longer than asked a blocking read may take before its connection is given up."""
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +67,7 @@ class RedisMailboxes:
         found = await self.scripts.run("claim", stage, consumer, round(lease_seconds * 1_000), limit)
         if len(found) < limit:
             self.looked[stage] = now + lease_seconds / LOOKS_PER_LEASE
-        return [_delivery(stage, consumer, entry, count, rows.fields(flat)) for entry, count, flat in found]
+        return await self._sorted(stage, consumer, found)
 
     async def _read(self, stage: str, consumer: str, limit: int, block_seconds: float) -> list[Delivery]:
         """New entries; a group that is not there, as after a flush, is made first."""
@@ -76,8 +82,21 @@ class RedisMailboxes:
                 await self._make_group(mailbox)
                 found = await self._ask(consumer, mailbox, limit, block)
         entries = found[0][1] if found else []
-        texts = [(entry, {name.decode(): value.decode() for name, value in row.items()}) for entry, row in entries]
-        return [_delivery(stage, consumer, entry, 1, row) for entry, row in texts]
+        flats = [(entry, 1, [part for pair in row.items() for part in pair]) for entry, row in entries]
+        return await self._sorted(stage, consumer, flats)
+
+    async def _sorted(self, stage: str, consumer: str, found: Sequence[Handed]) -> list[Delivery]:
+        """The deliveries among the entries handed out; what is none, and came here by hand, is thrown away."""
+        taken = []
+        for entry, count, flat in found:
+            try:
+                taken.append(_delivery(stage, consumer, entry, count, rows.fields(flat)))
+            except (KeyError, ValueError):
+                log.warning("%s: the entry %s is no delivery and was removed: %r", stage, entry.decode(), list(flat))
+                mailbox = self.scripts.key("mailbox", stage)
+                await self.scripts.pipe.ask("XACK", mailbox, GROUP, entry)
+                await self.scripts.pipe.ask("XDEL", mailbox, entry)
+        return taken
 
     async def _ask(self, consumer: str, mailbox: str, limit: int, block: int | None) -> Any:  # noqa: ANN401 (redis-py's)
         async with asyncio.timeout((block or 0) / 1_000 + GRACE_SECONDS):

@@ -4,6 +4,7 @@
 local GROUP = 'actors'
 local TAIL_LENGTH = 10000
 local DEAD_LENGTH = 1000
+local NOBODY = 'nobody'
 local FIRST_STAGE, MAX_RUNNING, KEEP_ARTEFACTS, KEEP_JOBS = ARGV[1], tonumber(ARGV[2]), ARGV[3], ARGV[4]
 local A = {}
 for i = 5, #ARGV do A[i - 4] = ARGV[i] end  -- unpack takes no more than 8,000
@@ -67,7 +68,8 @@ end
 
 local function set_status(id, status)
   local tenant, old, created = unpack(redis.call('HMGET', key('job', id), 'tenant', 'status', 'created_at'))
-  redis.call('ZREM', key('jobs', tenant, old), id)
+  tenant, created = tenant or NOBODY, tonumber(created or '') or AT  -- a hash may have been changed by hand
+  redis.call('ZREM', key('jobs', tenant, old or ''), id)
   redis.call('ZADD', key('jobs', tenant, status), created, id)
   redis.call('HSET', key('job', id), 'status', status)
 end
@@ -92,7 +94,7 @@ end
 -- Make the job terminal, tell so as its last event, start its retention, and let the next one in.
 local function finish(id, status, stage, data)
   local job = key('job', id)
-  local tenant = redis.call('HGET', job, 'tenant')
+  local tenant = redis.call('HGET', job, 'tenant') or NOBODY
   redis.call('SREM', key('running'), id)
   set_status(id, status)
   redis.call('HSET', job, 'completed_at', AT)

@@ -1,0 +1,168 @@
+"""A server that keeps everything, and processes of the engine over a research in miniature; all can be killed."""
+
+import asyncio
+import time
+from collections import Counter
+from contextlib import AsyncExitStack
+
+import pytest
+
+from actors.config import EngineConfig, RedisConfig, RunConfig, StorageConfig
+from actors.domain.job import ResearchRequest
+from actors.engine import open_engine
+from benchmarks.chaos_processes import Host, Server
+from benchmarks.chaos_stages import CALLS, ORDER, Journal, toy_pipeline
+
+PREFIX = "crash"
+LEASE_SECONDS = 0.6
+SECONDS = 40
+"""How long a test waits for what takes a moment on an idle machine."""
+
+
+async def never_recorded(job_id, request):
+    return False
+
+
+@pytest.fixture
+def until():
+    """`await until(condition)`: wait for it."""
+
+    async def wait(condition, seconds=SECONDS):
+        deadline = time.monotonic() + seconds
+        while not condition():
+            assert time.monotonic() < deadline, "it did not come about"
+            await asyncio.sleep(0.01)
+
+    return wait
+
+
+@pytest.fixture
+def server(short_folder):
+    """Where it lives, so do the hosts' logs and journals."""
+    running = Server(short_folder)
+    running.start()
+    yield running
+    running.kill()
+
+
+@pytest.fixture
+def client(server):
+    """What the server holds, as texts."""
+    return server.client
+
+
+@pytest.fixture
+def url(server):
+    """Where hosts and edge keep their jobs; a test may use another store."""
+    return server.url
+
+
+@pytest.fixture
+def start(short_folder, url, until):
+    """`await start(name, **engine)`: a worker at work; the settings are those of the table [engine]."""
+    started = []
+
+    async def launch(name="worker", *, wait=True, drain_seconds=10.0, call_seconds=0.01, **engine):
+        settings = {
+            "url": url,
+            "prefix": PREFIX,
+            "drain_seconds": drain_seconds,
+            "call_seconds": call_seconds,
+            "engine": {"lease_seconds": LEASE_SECONDS, **engine},
+        }
+        host = await asyncio.to_thread(Host, name, short_folder, settings)
+        started.append(host)
+        if wait:
+            await until(lambda: host.ready)
+        return host
+
+    yield launch
+    for host in started:
+        host.kill()
+
+
+@pytest.fixture
+async def edge(short_folder, url):
+    """An engine in this process that submits and follows, and works on nothing."""
+    folder = short_folder / "edge"
+    config = EngineConfig(
+        storage=StorageConfig(data=folder, reports=folder / "reports"),
+        redis=RedisConfig(url=url, prefix=PREFIX, fallback=False),
+        engine=RunConfig(lease_seconds=LEASE_SECONDS),
+    )
+    pipeline = toy_pipeline(Journal(folder / "edge.jsonl"), never_recorded, short_folder / "go", 0)
+    async with AsyncExitStack() as stack:
+        yield await stack.enter_async_context(open_engine(config, pipeline=pipeline, actors=False))
+
+
+@pytest.fixture
+def ask(edge):
+    """`await ask("7 search=wait", tenant="t")`: the job's id."""
+
+    async def submit(query="q", tenant="local"):
+        return (await edge.submit(ResearchRequest(query=query), tenant=tenant)).job_id
+
+    return submit
+
+
+@pytest.fixture
+def followed(edge):
+    """`await followed(job_id)`: its events to the end, which are dense, in order, and end once."""
+
+    async def follow(job_id, seconds=SECONDS):
+        async with asyncio.timeout(seconds):
+            events = [event async for event in edge.events(job_id)]
+        assert [event.seq for event in events] == list(range(1, len(events) + 1))
+        assert [event.type.terminal for event in events].count(True) == 1
+        told = Counter((event.stage, str(event.data)) for event in events if event.stage)
+        assert set(told.values()) <= {1}
+        return events
+
+    return follow
+
+
+@pytest.fixture
+def completed(followed):
+    """`await completed(job_id)`: follow it to its end, which is a good one."""
+
+    async def follow(job_id):
+        events = await followed(job_id)
+        assert events[-1].type == "completed", events[-1]
+        assert sum(event.type == "progress" for event in events) == len(ORDER) * CALLS
+        return events
+
+    return follow
+
+
+@pytest.fixture
+def noted():
+    """`noted(hosts, what, job_id)`: the lines of their journals about this, in order."""
+
+    def read(hosts, what, job_id=None):
+        lines = [line for host in hosts for line in host.journal if line["what"] == what]
+        return sorted(
+            (line for line in lines if job_id in (None, line.get("job"))),
+            key=lambda line: line["at"],
+        )
+
+    return read
+
+
+@pytest.fixture
+def go(short_folder):
+    """Let all stages go on that wait for it."""
+    return (short_folder / "go").touch
+
+
+@pytest.fixture
+def told_all(client, until):
+    """`await told_all(job_id, stage)`: until the stage has told of its last call, which is when it waits."""
+
+    async def wait(job_id, stage="search"):
+        def there():
+            events = client.xrange(f"crash:job:{job_id}:events")
+            return any(row["stage"] == stage and row["data"] == '{"call":2}' for _, row in events)
+
+        await until(there)
+
+    return wait
