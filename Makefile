@@ -1,6 +1,6 @@
 # The whole project by name; everything it needs comes from uv.lock into .venv.
 .DEFAULT_GOAL := help
-.PHONY: help run serve test install lint clean
+.PHONY: help run serve test bench chaos install lint clean
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -27,7 +27,13 @@ serve: .venv/installed ## the service on http://127.0.0.1:8000: make serve CORPU
 	@$(if $(filter-out file,$(origin CORPUS)),CRP_SEARCH__CORPUS__FOLDER="$$CORPUS_FOLDER") $(BIN)/python -m app serve
 
 test: lint ## lint, types, import rules and every test (REQUIRE=all: a skipped test is a failure)
-	@$(BIN)/pytest -q
+	@$(BIN)/pytest -q -n 3 --dist loadfile
+
+bench: .venv/installed ## measure speed against targets and peers: make bench PART=engine
+	@$(BIN)/python benchmarks/bench.py $(PART)
+
+chaos: .venv/installed ## kill everything at random for two minutes: make chaos SECONDS=60 SEED=7 JOBS=100
+	@$(BIN)/python benchmarks/chaos.py $(if $(SECONDS),--seconds $(SECONDS)) $(if $(SEED),--seed $(SEED)) $(if $(JOBS),--jobs $(JOBS))
 
 install: .venv/installed ## make the environment, development tools included
 

@@ -1,4 +1,4 @@
-"""With REQUIRE=all in the environment, a skipped test is a failure; browser tests come last, for they keep a loop.
+"""With REQUIRE=all in the environment, a skipped test is a failure.
 
 The servers here are real ones, from the program that the embedded store uses; all end with the run.
 """
@@ -13,14 +13,14 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from actors.store.redis.valkey import server_binary
 
+settings.register_profile("steady", deadline=None)
+settings.load_profile("steady")
+
 Start = Callable[..., subprocess.Popen]
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:

@@ -1,6 +1,7 @@
 """The command line as a user has it: a process of its own, in a folder of its own."""
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -40,6 +41,7 @@ def launch(folder: Path, *arguments: str) -> Outcome:
     done = subprocess.run(
         [sys.executable, "-c", code, *arguments],
         cwd=folder,
+        env=os.environ | {"CRP_ENGINE__PROCESSES": "1"},
         capture_output=True,
         text=True,
         timeout=SECONDS,

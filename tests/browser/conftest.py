@@ -40,9 +40,9 @@ KINDS: tuple[EntityType, ...] = ("person", "organization", "place", "event", "wo
 SUPPORTS = (Support.SUPPORTED, Support.PARTIAL, Support.UNSUPPORTED, None)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """Chromium without a window."""
+    """Chromium without a window; ended with the file, for its driver keeps an event loop of its own."""
     chromium = shutil.which("chromium")
     if chromium is None:
         pytest.skip("there is no chromium on the PATH (Debian: apt-get install chromium)")

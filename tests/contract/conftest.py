@@ -52,7 +52,8 @@ async def open_memory(limits: Limits, _url: str) -> AsyncIterator[Bench]:
 
 async def open_fakeredis(limits: Limits, _url: str) -> AsyncIterator[Bench]:
     server = FakeServer()
-    clients = Clients(reading=FakeAsyncRedis(server=server, protocol=2), commands=FakeAsyncRedis(server=server, protocol=2))
+    reading, commands = (FakeAsyncRedis(server=server, protocol=2) for _ in range(2))
+    clients = Clients(reading, commands)
     store, _ = redis_store(clients, "test", "first", limits, tier="redis")
     yield Bench(store, asyncio.sleep)
     await clients.close()

@@ -253,10 +253,11 @@ async def entries(store):
     if store.tier == "memory":
         return Counter(entry.job_id for box in store.jobs.state.mailboxes.values() for entry in box.values())
     scripts, found = store.jobs.scripts, Counter()
+    redis = scripts.pipe.redis
     for stage in STAGES:
-        found.update(row[b"job_id"].decode() for _, row in await scripts.pipe.redis.xrange(scripts.key("mailbox", stage)))
-    found.update(member.split(b"|")[1].decode() for member in await scripts.pipe.redis.zrange(scripts.key("delayed"), 0, -1))
-    running = await scripts.pipe.redis.smembers(scripts.key("running"))
+        found.update(row[b"job_id"].decode() for _, row in await redis.xrange(scripts.key("mailbox", stage)))
+    found.update(member.split(b"|")[1].decode() for member in await redis.zrange(scripts.key("delayed"), 0, -1))
+    running = await redis.smembers(scripts.key("running"))
     assert {job_id.decode() for job_id in running} == set(found)
     return found
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 from actors.services.nlp import date_absolute as absolute
@@ -45,8 +46,17 @@ def find_dates(text: str, *, anchor: str | None) -> list[DateMention]:
     mentions: list[DateMention] = []
     for candidate in found:
         if not mentions or candidate.start >= mentions[-1].end:
-            mentions.extend(candidate.resolve(candidate.match, context, mentions))
+            for mention in candidate.resolve(candidate.match, context, mentions):
+                mentions.append(_clear_of(mentions, mention, text))
     return mentions
+
+
+def _clear_of(before: Sequence[DateMention], mention: DateMention, text: str) -> DateMention:
+    """The mention without what the last one has told already: a weekday may seem to belong to either."""
+    if not before or mention.start >= before[-1].end:
+        return mention
+    rest = text[before[-1].end : mention.end].lstrip()
+    return replace(mention, start=mention.end - len(rest), text=rest)
 
 
 def _day(match: re.Match[str], context: Context, before: Sequence[DateMention]) -> Iterator[DateMention]:
@@ -199,7 +209,7 @@ def _published(anchor: str | None, years: Sequence[int]) -> tuple[int, int, int]
     except ValueError:
         return None
     later = sum(year + 1 < told_year <= year + _LATER_BY for told_year in years)
-    if later >= _MANY_LATER_YEARS or iso(year, month, day) is None or year < 1:
+    if later >= _MANY_LATER_YEARS or iso(year, month, day) is None or year < 1 or (day and not month):
         return None
     return year, month, day
 

@@ -241,6 +241,15 @@ PIECES = [
 ]
 
 
+def test_a_weekday_belongs_to_one_mention_only():
+    mentions = find_dates("Monday the Monday", anchor="2021-05-03")
+    assert [(mention.text, mention.start) for mention in mentions] == [("Monday", 0), ("the Monday", 7)]
+
+
+def test_an_anchor_that_is_no_date_is_no_anchor():
+    assert find_dates("on Monday", anchor="2021-00-05") == []
+
+
 @given(
     st.one_of(st.text(max_size=200), st.lists(st.sampled_from(PIECES), max_size=30).map(" ".join)),
     st.one_of(st.none(), st.dates().map(str), st.text(max_size=12)),
