@@ -17,7 +17,8 @@ from hypothesis import settings
 
 from actors.store.redis.valkey import server_binary
 
-settings.register_profile("steady", deadline=None)
+# What hypothesis tries is new in each run of a developer, and the same in each run that has to pass.
+settings.register_profile("steady", deadline=None, derandomize=bool(os.environ.get("REQUIRE")))
 settings.load_profile("steady")
 
 Start = Callable[..., subprocess.Popen]
