@@ -43,6 +43,13 @@ class ProcessPool:
 
     async def run(self, function: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
         """See `services.base.Pool`."""
+        try:
+            return await self._run_once(function, *args, **kwargs)
+        except _PoolBrokenError:
+            # Whose process has died is not known: the work is tried once more, among new processes.
+            return await self._run_once(function, *args, **kwargs)
+
+    async def _run_once(self, function: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
         from pebble import ProcessExpired
 
         pool = None if self._closed else await self._open()
@@ -59,13 +66,13 @@ class ProcessPool:
         except BrokenProcessPool as error:
             raise self._broken(pool, error) from error
 
-    def _broken(self, pool: "Processes", error: Exception) -> ProcessDiedError:
+    def _broken(self, pool: "Processes", error: Exception) -> "_PoolBrokenError":
         """Have the next one who comes start anew: pebble gives up for good when an idle process dies."""
         if self._opening and self._opening.done() and self._opening.result() is pool:
             self._opening = None
             pool.stop()
             self._ending.append(asyncio.create_task(asyncio.to_thread(pool.join)))
-        return ProcessDiedError(f"a process died while it had nothing to do ({error})")
+        return _PoolBrokenError(f"a process died while it had nothing to do ({error})")
 
     async def _open(self) -> "Processes":
         """The pool, started in a thread: starting processes takes longer than the event loop may wait.
@@ -99,6 +106,10 @@ class ProcessPool:
         await asyncio.gather(*self._ending)
         self._ending.clear()
         self._context.locks.clear()
+
+
+class _PoolBrokenError(ProcessDiedError):
+    """The pool has given up; a new one takes its place."""
 
 
 class _Spawn(SpawnContext):

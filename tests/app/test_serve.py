@@ -96,7 +96,7 @@ async def test_a_question_is_asked_followed_and_answered(start):
     service = start(CRP_SEARCH__CORPUS__FOLDER=str(ROOT / "examples" / "corpus"))
     service.says("listening on")
     async with aiohttp.ClientSession(service.address) as client:
-        async with client.post("/research", json={"query": QUESTION, "max_results": 20}) as response:
+        async with client.post("/research", json={"query": QUESTION, "max_results": 3}) as response:
             job = await response.json()
             assert response.status == 202
         async with client.get(job["events_url"]) as response:

@@ -84,7 +84,7 @@ async def test_a_log_of_any_length_is_told_whole(config, pipeline, rephrase):
 
 
 async def test_an_engine_that_has_given_up_says_so_to_those_who_wait(config, pipeline, stuck):
-    async with open_engine(config, pipeline=pipeline) as engine:
+    async with open_engine(config, pipeline=pipeline, drain_seconds=0.01) as engine:
         job = await engine.submit(ResearchRequest(query="q"))
         await stuck.wait()
         engine._supervisor.given_up = ("rephrase",)
