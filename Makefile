@@ -1,6 +1,6 @@
 # The whole project by name; everything it needs comes from uv.lock into .venv.
 .DEFAULT_GOAL := help
-.PHONY: help run serve test bench chaos install lint clean
+.PHONY: help run serve test pytest bench chaos install lint clean
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -26,7 +26,10 @@ run: .venv/installed ## research a question: make run Q="…" CORPUS=folder OUT=
 serve: .venv/installed ## the service on http://127.0.0.1:8000: make serve CORPUS=folder
 	@$(if $(filter-out file,$(origin CORPUS)),CRP_SEARCH__CORPUS__FOLDER="$$CORPUS_FOLDER") $(BIN)/python -m app serve
 
-test: lint ## lint, types, import rules and every test (REQUIRE=all: a skipped test is a failure)
+test: .venv/installed ## lint, types, import rules and every test (REQUIRE=all: a skipped test is a failure)
+	@$(MAKE) --no-print-directory -j2 lint pytest
+
+pytest: .venv/installed
 	@$(BIN)/pytest -q -n 3 --dist loadfile
 
 bench: .venv/installed ## measure speed against targets and peers: make bench PART=engine
