@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent.parent
-SECONDS = 60
+SECONDS = 110
 
 
 @dataclass(frozen=True)
