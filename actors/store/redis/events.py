@@ -17,6 +17,7 @@ from actors.store.redis.scripts import Scripts
 BLOCK_SECONDS = 2.0
 GRACE_SECONDS = 5.0
 OUTAGE_SECONDS = 0.5
+CATCH_UP_SECONDS = 0.002
 BATCH = 1_000
 
 log = logging.getLogger(__name__)
@@ -46,15 +47,20 @@ class RedisEvents:
             yield tail
 
     async def _catch_up(self) -> None:
-        """Read past what was told before now, so that a new reader of all events starts with the next."""
-        with suppress(StoreUnavailableError):
-            await self.start()
+        """Wait until all that was told before now is handed on, so that a reader of all events starts with the next."""
+        with suppress(StoreUnavailableError, TimeoutError):
+            newest = await self._newest()
+            async with asyncio.timeout(BLOCK_SECONDS):
+                while _order(self.seen) < _order(newest):  # noqa: ASYNC110 (the loop that hands on tells nobody how far it is)
+                    await asyncio.sleep(CATCH_UP_SECONDS)
+
+    async def _newest(self) -> bytes:
+        newest = await self.scripts.pipe.ask("XREVRANGE", self.scripts.key("events"), "+", "-", "COUNT", 1)
+        return bytes(newest[0][0]) if newest else b"0-0"
 
     async def start(self) -> None:
         """Begin at the end of the tail as it is now."""
-        newest = await self.scripts.pipe.ask("XREVRANGE", self.scripts.key("events"), "+", "-", "COUNT", 1)
-        if newest and _order(newest[0][0]) > _order(self.seen):
-            self.seen = newest[0][0]
+        self.seen = await self._newest()
 
     async def follow(self) -> None:
         """Hand every new event to its followers, for ever; after an outage those missed are in the jobs' own logs."""
@@ -73,9 +79,16 @@ class RedisEvents:
         for entry, row in found[0][1] if found else []:
             if _order(entry) > _order(self.seen):
                 self.seen = entry
-                job_id = row[b"job_id"].decode()
-                if self.fanout.wants(job_id, row[b"type"].decode()):
-                    self.fanout.publish(rows.event(job_id, int(row[b"seq"]), _texts(row)))
+                self._publish(entry, row)
+
+    def _publish(self, entry: bytes, row: dict[bytes, bytes]) -> None:
+        """Hand an entry on to those who want it; what is no event, and came here by hand, is passed over."""
+        try:
+            job_id = row[b"job_id"].decode()
+            if self.fanout.wants(job_id, row[b"type"].decode()):
+                self.fanout.publish(rows.event(job_id, int(row[b"seq"]), _texts(row)))
+        except (KeyError, ValueError):
+            log.warning("the entry %s of the tail is no event: %r", entry.decode(), row)
 
 
 def _texts(row: dict[bytes, bytes]) -> dict[str, str]:

@@ -210,3 +210,15 @@ async def test_thousands_of_leases_can_be_renewed_in_one_call(open_rig):
         held = (await rig.take_one()).token
         stale = [replace(held, count=count) for count in range(2, 3_000)]
         assert await rig.store.mailboxes.renew([*stale, held]) == {held}
+
+
+async def test_what_is_no_event_in_the_tail_stops_nobody(open_rig):
+    async with open_rig() as rig:
+        await rig.events.start()
+        following = asyncio.create_task(rig.events.follow())
+        async with rig.store.events.subscribe("j1") as tail:
+            await rig.redis.xadd(f"{rig.prefix}:events", {"colour": "red"})
+            await rig.submit()
+            assert (await asyncio.wait_for(anext(tail), 2)).seq == 1
+        following.cancel()
+        await asyncio.wait({following})
