@@ -8,11 +8,11 @@ from pathlib import Path
 
 from actors.domain.artefacts import Collection, Published
 from actors.domain.errors import ReportNotFoundError
+from actors.packing import unpack
 from actors.services.base import Pool
 from actors.services.report.files import render, write
 from actors.stages.base import Stage
 from actors.store.ports import Jobs
-from actors.work import unpack
 
 LAST_WRITTEN = "evidence.zip"
 """The file that stands for all: `files.write` puts it down last."""
@@ -48,7 +48,7 @@ class Reports:
         packed = {key: value for key, value in packed.items() if key.partition(":")[0] in wanted}
         artefacts = unpack(packed, wanted)
         try:
-            report, collection = artefacts.latest(Published).report, artefacts.latest(Collection)
+            report, collection = (await artefacts.read(Published)).report, await artefacts.read(Collection)
         except LookupError:
             raise ReportNotFoundError(f"job {job_id} has no report, or it is no longer kept") from None
         texts = {each.source.id: each.text for each in collection.documents}

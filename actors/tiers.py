@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from actors.config import EngineConfig
 from actors.domain.errors import StoreUnavailableError
 from actors.store.memory import memory_store
-from actors.store.ports import Limits, Store
+from actors.store.ports import Store
+from actors.store.records import Limits
 
 log = logging.getLogger(__name__)
 

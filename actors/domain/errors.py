@@ -6,7 +6,8 @@
     │   └── StoreUnavailableError   the store does not answer; nothing was lost
     ├── PermanentError          trying again cannot help; the message tells a user what to do
     │   ├── ConfigError         a wrong key or value in config.toml, the environment or .env
-    │   └── RequestError        a field of the request that this service cannot do
+    │   ├── RequestError        a field of the request that this service cannot do
+    │   └── JobDamagedError     what the store keeps of a job was changed by hand into what is none
     ├── SourceError             one source cannot be used; it is listed with this reason, the job goes on
     ├── ProcessDiedError        a pool process ended under its work (killed, out of memory, a crash in C)
     ├── LeaseLostError          the delivery belongs to another worker now: write nothing
@@ -56,6 +57,10 @@ class RequestError(PermanentError):
     def __init__(self, field: str, message: str) -> None:
         super().__init__(message)
         self.field = field
+
+
+class JobDamagedError(PermanentError):
+    """What the store keeps of the job cannot be worked with."""
 
 
 class SourceError(ResearchError):

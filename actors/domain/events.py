@@ -1,11 +1,10 @@
 """What a client is told of a job, in order: sequence numbers are dense from 1 and never reused."""
 
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from pydantic import Field
-
-from actors.domain.job import JobStatus, Record
+from actors.domain.job import Record
 
 
 class EventType(StrEnum):
@@ -27,10 +26,11 @@ class EventType(StrEnum):
     @property
     def terminal(self) -> bool:
         """Whether the log ends with it."""
-        return self.value in set(JobStatus) and JobStatus(self.value).terminal
+        return self in (EventType.COMPLETED, EventType.PARTIAL, EventType.FAILED, EventType.CANCELLED)
 
 
-class Note(Record):
+@dataclass(frozen=True, slots=True)
+class Note:
     """An event before the store gives it a number and a time.
 
     `once` names what is told (say `source:s3`): a job's log takes each name a single time, so a stage
@@ -39,7 +39,7 @@ class Note(Record):
 
     type: EventType
     stage: str | None = None
-    data: dict[str, Any] = Field(default_factory=dict)
+    data: dict[str, Any] = field(default_factory=dict)
     once: str = ""
 
 

@@ -2,17 +2,19 @@
 
 import asyncio
 import random
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, TypeAlias
 
-from actors.domain.errors import LeaseLostError, StoreUnavailableError, TransientError
+from actors.domain.errors import JobDamagedError, LeaseLostError, StoreUnavailableError, TransientError
 from actors.runtime.backoff import Backoff, RetryPolicy
-from actors.runtime.lease import LeaseKeeper
+from actors.runtime.lease import Hold, LeaseKeeper
 from actors.runtime.notices import JobFailed, LeaseLost, Listener, StageRetried, StoreLost, StoreRegained
 from actors.runtime.pause import pause
-from actors.store.ports import Advance, Delivery, Fail, Finish, Mailboxes
+from actors.store.ports import Mailboxes
+from actors.store.records import Advance, Delivery, Fail, Finish
 
 BLOCK_SECONDS = 2.0
 
@@ -115,29 +117,42 @@ class Actor:
             self._outages = 0
 
     async def _take(self, stopped: asyncio.Task[bool]) -> None:
-        taking = asyncio.create_task(
-            self._mailboxes.take(
-                self.stage,
-                self._consumer,
-                limit=self._concurrency - len(self._tasks),
-                lease_seconds=self._keeper.lease_seconds,
-                block_seconds=BLOCK_SECONDS,
+        room, lease = self._concurrency - len(self._tasks), self._keeper.lease_seconds
+        with self._keeper.room_for_suspects() as suspects:
+            left = await self._mailboxes.claim(
+                self.stage, self._consumer, limit=room, lease_seconds=lease, suspects=suspects
             )
-        )
-        going_on = False
+            self._start(left)
+        if not left:
+            taking = self._mailboxes.take(
+                self.stage, self._consumer, limit=room, lease_seconds=lease, block_seconds=BLOCK_SECONDS
+            )
+            self._start(await self._unless(stopped, asyncio.create_task(taking)))
+
+    async def _unless(self, stopped: asyncio.Task[bool], taking: asyncio.Task[list[Delivery]]) -> list[Delivery]:
+        """What is taken; once `stopped` is done that goes back."""
         try:
             await asyncio.wait({taking, stopped}, return_when=asyncio.FIRST_COMPLETED)
-            going_on = not stopped.done()
         finally:
             if not taking.done():
                 taking.cancel()
                 await asyncio.wait({taking})
-            taken = [] if taking.cancelled() else taking.result()
-            if not going_on and taken:
-                with suppress(TransientError):
-                    await self._mailboxes.release([delivery.token for delivery in taken])
-        for delivery in taken if going_on else []:
-            self._tasks.add(asyncio.create_task(self._handle(delivery)))
+        taken = [] if taking.cancelled() else taking.result()
+        if stopped.done() and taken:
+            with suppress(TransientError):
+                await self._mailboxes.release([delivery.token for delivery in taken])
+            return []
+        return taken
+
+    def _start(self, deliveries: Sequence[Delivery]) -> None:
+        for delivery in deliveries:
+            hold = self._keeper.hold(delivery)
+            hold.work = asyncio.create_task(self._handle(delivery, hold))
+            hold.work.add_done_callback(partial(self._dropped, delivery))
+            self._tasks.add(hold.work)
+
+    def _dropped(self, delivery: Delivery, _: asyncio.Task[None]) -> None:
+        self._keeper.drop(delivery)
 
     def _reap(self) -> None:
         for task in [task for task in self._tasks if task.done()]:
@@ -151,42 +166,33 @@ class Actor:
             await asyncio.wait(self._tasks)
         self._tasks.clear()
 
-    async def _handle(self, delivery: Delivery) -> None:
+    async def _handle(self, delivery: Delivery, hold: Hold) -> None:
         try:
-            step: Step | None
-            if step := self._policy.poisoned(delivery.attempt):
-                self._listener(JobFailed(delivery, step.error, None))
-            else:
-                step = await self._attempt(delivery)
-            if step is not None:
-                await self._carry_out(delivery, step)
+            step = await self._attempt(delivery)
+            hold.ended()
+            await self._carry_out(delivery, step)
         except LeaseLostError:
             self._listener(LeaseLost(delivery))
-        finally:
-            self._keeper.drop(delivery)
-
-    async def _attempt(self, delivery: Delivery) -> Step | None:
-        """What the work's end asks for; None when the work was taken away from us."""
-        work = asyncio.create_task(self._work(delivery))
-        self._keeper.hold(delivery, work)
-        try:
-            await asyncio.wait({work}, timeout=self._deadline_seconds)
-        finally:
-            late = not work.done()
-            if late:
-                work.cancel()
-                await asyncio.wait({work})
-        if late:
-            return self._judge(delivery, TimeoutError(f"not done within {self._deadline_seconds:g} s"))
-        if work.cancelled():
+        except asyncio.CancelledError:
+            if not hold.revoked:
+                raise
             self._listener(LeaseLost(delivery))
-            return None
-        error = work.exception()
-        if isinstance(error, LeaseLostError):
-            raise error
-        return work.result() if error is None else self._judge(delivery, error)
 
-    def _judge(self, delivery: Delivery, error: BaseException) -> Step:
+    async def _attempt(self, delivery: Delivery) -> Step:
+        """What the work's end asks for, however it ends; a lost lease and a cancellation come through."""
+        if poisoned := self._policy.poisoned(delivery.attempt):
+            self._listener(JobFailed(delivery, poisoned.error, None))
+            return poisoned
+        try:
+            async with asyncio.timeout(self._deadline_seconds) as deadline:
+                return await self._work(delivery)
+        except LeaseLostError:
+            raise
+        except Exception as error:  # noqa: BLE001 (a stage may die of anything; the policy says what comes of it)
+            late = TimeoutError(f"not done within {self._deadline_seconds:g} s")
+            return self._judge(delivery, late if deadline.expired() else error)
+
+    def _judge(self, delivery: Delivery, error: Exception) -> Step:
         if isinstance(error, StoreUnavailableError):
             return HandBack()
         decision = self._policy.decide(error, delivery.attempt, jitter=self._jitter())
@@ -206,6 +212,10 @@ class Actor:
             except TransientError:
                 failures += 1
                 await self._sleep(OUTAGE.delay_seconds(failures, jitter=self._jitter()))
+            except JobDamagedError as error:
+                if isinstance(step, Fail):
+                    raise
+                step = self._judge(delivery, error)
 
     async def _transition(self, delivery: Delivery, step: Step) -> None:
         match step:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from traceback import format_exception
 
 from actors.domain.errors import PermanentError, TransientError
-from actors.store.ports import Fail
+from actors.store.records import Fail
 
 
 @dataclass(frozen=True, slots=True)

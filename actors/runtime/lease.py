@@ -1,16 +1,38 @@
 """Leases of everything this process works on, renewed together, so that only the dead and the cut-off lose them."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from contextlib import suppress
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from typing import Any
 
 from actors.domain.errors import TransientError
 from actors.runtime.pause import pause
-from actors.store.ports import Delivery, Mailboxes, Token
+from actors.store.ports import Mailboxes
+from actors.store.records import Delivery, Token
 
 RENEWALS_PER_LEASE = 4
 DRAIN_POLL_SECONDS = 0.02
+
+
+@dataclass(slots=True)
+class Hold:
+    """A lease that is renewed; `revoked` when its work was cancelled because the lease is gone or the job is over."""
+
+    job_id: str
+    work: asyncio.Task[Any] | None
+    suspect: bool = False
+    revoked: bool = False
+
+    def revoke(self) -> None:
+        """Cancel the work, unless it has come to its end already."""
+        if self.work is not None:
+            self.revoked = True
+            self.work.cancel()
+
+    def ended(self) -> None:
+        """The work is done: the lease is held on until what follows from it is written."""
+        self.work = None
 
 
 class LeaseKeeper:
@@ -26,26 +48,44 @@ class LeaseKeeper:
         self.lease_seconds = lease_seconds
         self._mailboxes = mailboxes
         self._sleep = sleep
-        self._held: dict[Token, tuple[str, asyncio.Task[Any]]] = {}
+        self._held: dict[Token, Hold] = {}
+        self._suspect = False
 
     @property
     def busy(self) -> int:
         """How many deliveries are worked on right now."""
         return len(self._held)
 
-    def hold(self, delivery: Delivery, work: asyncio.Task[Any]) -> None:
-        """Renew this lease until `drop`."""
-        self._held[delivery.token] = (delivery.job_id, work)
+    def hold(self, delivery: Delivery, work: asyncio.Task[Any] | None = None) -> Hold:
+        """Renew this lease until `drop`; lost, it takes `work` with it."""
+        hold = self._held[delivery.token] = Hold(delivery.job_id, work, delivery.suspect)
+        return hold
 
     def drop(self, delivery: Delivery) -> None:
         """Renew it no longer."""
         self._held.pop(delivery.token, None)
+        if delivery.suspect:
+            self._suspect = False
+
+    @contextmanager
+    def room_for_suspects(self) -> Iterator[int]:
+        """How many suspect deliveries may be taken on within the block: one at a time in the whole process.
+
+        What kills its process then takes no other with it that has been hit twice.
+        """
+        free = not self._suspect
+        self._suspect = True
+        try:
+            yield int(free)
+        finally:
+            if free:
+                self._suspect = any(hold.suspect for hold in self._held.values())
 
     def revoke(self, job_id: str) -> None:
         """Cancel all work on a job that is over."""
-        for holder, work in self._held.values():
-            if holder == job_id:
-                work.cancel()
+        for hold in self._held.values():
+            if hold.job_id == job_id:
+                hold.revoke()
 
     async def renew(self) -> None:
         """Renew all leases in one call and cancel the work whose lease is gone."""
@@ -54,7 +94,7 @@ class LeaseKeeper:
         held = await self._mailboxes.renew(tokens)
         for token in tokens - held:
             if token in self._held:
-                self._held[token][1].cancel()
+                self._held[token].revoke()
 
     async def run(self, stop: asyncio.Event) -> None:
         """Renew four times a lease until `stop` is set, and on until nothing is held any more."""

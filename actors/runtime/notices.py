@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from actors.store.ports import Delivery
+from actors.store.records import Delivery
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,11 +50,11 @@ class ProcessPool:
             return await self._run_once(function, *args, **kwargs)
 
     async def _run_once(self, function: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
-        from pebble import ProcessExpired
-
         pool = None if self._closed else await self._open()
         if pool is None or self._closed:
             raise ProcessDiedError("the pool of processes is closed")
+        from pebble import ProcessExpired  # loaded by now, in the thread that opened the pool: it takes 10 ms
+
         try:
             future = pool.schedule(function, args=args, kwargs=kwargs, timeout=self._timeout_seconds)
         except RuntimeError as error:

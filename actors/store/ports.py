@@ -7,92 +7,14 @@ delivery's token: when another worker holds the entry by now, or the job is term
 as before and changes nothing.
 """
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import Protocol
 
 from actors.domain.events import Event, EventType, Note
-from actors.domain.job import Job, JobStatus, ResearchRequest, StopReason
-
-RETRY_AFTER_SECONDS = 5.0
-"""When to come back to a store that has too many jobs waiting."""
-
-
-@dataclass(frozen=True, slots=True)
-class Token:
-    """Proof of holding a mailbox entry: `count` is how often it was handed out."""
-
-    stage: str
-    entry: str
-    consumer: str
-    count: int
-
-
-@dataclass(frozen=True, slots=True)
-class Delivery:
-    """A job handed to a worker. `attempt` counts from 1, over all hand-outs and retries of this stage and round."""
-
-    job_id: str
-    round: int
-    attempt: int
-    token: Token
-
-    @property
-    def key(self) -> str:
-        """Where this stage's artefact is kept: `stage:round`."""
-        return f"{self.token.stage}:{self.round}"
-
-
-@dataclass(frozen=True, slots=True)
-class Advance:
-    """The stage is done: keep its artefact and hand the job to `stage` of `round`."""
-
-    artefact: bytes
-    stage: str
-    round: int
-    notes: tuple[Note, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Finish:
-    """The job is done: `completed`, or `partial` with its reason."""
-
-    artefact: bytes
-    status: JobStatus
-    stop_reason: StopReason | None = None
-    notes: tuple[Note, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Fail:
-    """The job has failed with `error`; a `traceback` makes it a dead letter as well."""
-
-    error: str
-    traceback: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class DeadLetter:
-    """A delivery that was given up, with all that is needed to understand why."""
-
-    job_id: str
-    stage: str
-    round: int
-    attempts: int
-    reason: str
-    traceback: str
-    at: float
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """How much a store takes in and for how long it keeps it."""
-
-    max_running: int = 100
-    max_pending: int = 10_000
-    keep_artefacts_seconds: float = 604_800
-    keep_jobs_seconds: float = 2_592_000
+from actors.domain.job import Job, JobStatus, ResearchRequest
+from actors.store.records import Advance, DeadLetter, Delivery, Fail, Finish, Token
 
 
 class Jobs(Protocol):
@@ -147,12 +69,20 @@ class Jobs(Protocol):
 class Mailboxes(Protocol):
     """The jobs as workers see them: one mailbox a stage."""
 
+    async def claim(
+        self, stage: str, consumer: str, *, limit: int, lease_seconds: float, suspects: int
+    ) -> list[Delivery]:
+        """Take over up to `limit` deliveries whose lease has ended, at most `suspects` suspect ones among them.
+
+        All who ask for a stage's deliveries have to name the same `lease_seconds`.
+        """
+        ...
+
     async def take(
         self, stage: str, consumer: str, *, limit: int, lease_seconds: float, block_seconds: float
     ) -> list[Delivery]:
-        """Up to `limit` deliveries, those first whose lease has ended; waits up to `block_seconds` for one.
+        """Up to `limit` deliveries that nobody holds or has held; waits up to `block_seconds` for one.
 
-        All takers of a stage have to name the same `lease_seconds`.
         Cancelled while it waits, it loses nothing: what it was handed comes back when that lease ends.
         """
         ...
@@ -169,20 +99,24 @@ class Mailboxes(Protocol):
         """Hand back, uncounted, whatever this consumer still holds of the stage; it will take no more."""
         ...
 
-    async def begin(self, delivery: Delivery, notes: Sequence[Note]) -> tuple[Job, dict[str, bytes]]:
-        """Tell that work begins; answers the job, and what its stages have left so far by `stage:round`."""
+    async def begin(self, delivery: Delivery) -> tuple[Job, dict[str, bytes]]:
+        """Tell, once in each round, that the stage has started; answers the job, and its artefacts by `stage:round`.
+
+        Raises:
+            JobDamagedError: what the store keeps of the job was changed by hand; every transition may raise this.
+        """
         ...
 
     async def advance(self, delivery: Delivery, step: Advance) -> None:
-        """Keep the artefact, tell the notes and hand the job on."""
+        """Keep the artefact, tell that the stage is done, and hand the job on."""
         ...
 
-    async def retry_later(self, delivery: Delivery, *, delay_seconds: float, notes: Sequence[Note] = ()) -> None:
+    async def retry_later(self, delivery: Delivery, *, delay_seconds: float) -> None:
         """Put the delivery back into its mailbox after `delay_seconds`."""
         ...
 
     async def finish(self, delivery: Delivery, step: Finish) -> None:
-        """End the job with its last artefact."""
+        """Keep the last artefact, tell that the stage is done, and end the job."""
         ...
 
     async def fail(self, delivery: Delivery, step: Fail) -> None:
@@ -198,6 +132,22 @@ class Mailboxes(Protocol):
         ...
 
 
+class Tail(Protocol):
+    """Events as they come, for ever; a cancelled wait loses none."""
+
+    def __aiter__(self) -> "Tail":
+        """Itself."""
+        ...
+
+    async def __anext__(self) -> Event:
+        """The next one."""
+        ...
+
+    async def some(self, *, seconds: float) -> list[Event]:
+        """All that are there; if there are none, those that come first, or none at all within `seconds`."""
+        ...
+
+
 class Events(Protocol):
     """The jobs' logs."""
 
@@ -205,7 +155,7 @@ class Events(Protocol):
         """The events numbered above `after`, in order."""
         ...
 
-    def subscribe(self, followed: str | EventType | None = None) -> AbstractAsyncContextManager[AsyncIterator[Event]]:
+    def subscribe(self, followed: str | EventType | None = None) -> AbstractAsyncContextManager[Tail]:
         """The events of one job (by its id), those of one type, or all, from now on.
 
         A reader that falls far behind, or an outage, may miss some; it sees a gap in `seq`.

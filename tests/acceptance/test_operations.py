@@ -11,7 +11,7 @@ import pytest
 from actors.config import RedisConfig
 from actors.domain.events import EventType, Note
 from actors.domain.job import JobStatus, ResearchRequest
-from actors.store.ports import Fail, Finish, Limits
+from actors.store.records import Fail, Finish, Limits
 from actors.store.redis import open_redis_store
 
 TEXT = (Path(__file__).parent.parent.parent / "docs" / "operations.md").read_text("utf-8")

@@ -10,7 +10,7 @@ import pytest
 
 from actors.domain.errors import JobActiveError, JobNotFoundError, LeaseLostError
 from actors.domain.job import JobStatus, StopReason
-from actors.store.ports import Advance, Delivery, Fail, Finish, Limits
+from actors.store.records import Advance, Delivery, Fail, Finish, Limits
 
 LEASE = 0.25
 STAGES = ("first", "second")
@@ -118,7 +118,7 @@ class Walk:
             if (known := self.jobs[job_id]).stage == stage and not known.later and (known.lost or not known.held)
         }
         consumer = self.rng.choice(("c1", "c2"))
-        taken = await self.boxes.take(stage, consumer, limit=limit, lease_seconds=LEASE, block_seconds=0)
+        taken = await self.bench.take(stage, consumer, limit, LEASE)
         self.in_time()
         ids = [delivery.job_id for delivery in taken]
         assert len(ids) == min(limit, len(free))
@@ -156,13 +156,16 @@ class Walk:
         if job_id := await self.pick(lambda delivery: self.boxes.advance(delivery, following(delivery))):
             known = self.jobs[job_id]
             known.artefacts[known.held.key] = b"x"
+            known.events += 1
             step = following(known.held)
             self.moved(job_id, stage=step.stage, round=step.round, attempts=0)
 
     async def finish(self):
         step = Finish(b"y", JobStatus.PARTIAL, StopReason.SOURCES)
         if job_id := await self.pick(lambda delivery: self.boxes.finish(delivery, step)):
-            self.jobs[job_id].artefacts[self.jobs[job_id].held.key] = b"y"
+            known = self.jobs[job_id]
+            known.artefacts[known.held.key] = b"y"
+            known.events += 1
             self.end(job_id, JobStatus.PARTIAL)
 
     async def fail(self):

@@ -4,7 +4,7 @@ import pytest
 
 from actors.domain.events import EventType, Note
 from actors.domain.job import JobStatus
-from actors.store.ports import Finish
+from actors.store.records import Finish
 
 
 async def test_numbers_are_dense_from_one_and_reading_starts_after_any_of_them(bench):
@@ -14,10 +14,10 @@ async def test_numbers_are_dense_from_one_and_reading_starts_after_any_of_them(b
     await bench.store.mailboxes.tell(delivery, notes)
     await bench.store.mailboxes.finish(delivery, Finish(b"", JobStatus.COMPLETED))
     events = await bench.store.events.read("j1")
-    assert [event.seq for event in events] == [1, 2, 3, 4, 5, 6]
+    assert [event.seq for event in events] == [1, 2, 3, 4, 5, 6, 7]
     assert await bench.store.events.read("j1", after=4) == events[4:]
     assert await bench.store.events.read("j1", after=1, limit=2) == events[1:3]
-    assert (await bench.store.jobs.get("j1")).seq == 6
+    assert (await bench.store.jobs.get("j1")).seq == 7
 
 
 async def test_a_note_with_a_name_is_told_once_one_without_every_time(bench):
@@ -56,6 +56,27 @@ async def test_a_wait_for_the_next_event_that_is_cancelled_loses_none(bench):
                 await asyncio.wait_for(anext(tail), 0.01)
         await bench.submit()
         assert (await asyncio.wait_for(anext(tail), 1)).seq == 1
+
+
+@pytest.mark.waits
+async def test_all_events_that_are_there_are_taken_at_once_and_none_when_it_stays_quiet(bench):
+    async with bench.store.events.subscribe("j1") as tail, bench.store.events.subscribe("j2") as other:
+        await bench.submit("j1")
+        await bench.store.mailboxes.tell(await bench.take_one(), [Note(type=EventType.PROGRESS)] * 3)
+        await bench.submit("j2")
+        await asyncio.wait_for(anext(other), 5)
+        assert [event.seq for event in await tail.some(seconds=5)] == [1, 2, 3, 4, 5]
+        assert await tail.some(seconds=0.01) == []
+
+
+@pytest.mark.waits
+async def test_a_wait_for_more_that_is_cancelled_loses_none(bench):
+    async with bench.store.events.subscribe("j1") as tail:
+        for _ in range(2):
+            with pytest.raises(TimeoutError):
+                await asyncio.wait_for(tail.some(seconds=5), 0.01)
+        await bench.submit("j1")
+        assert (await tail.some(seconds=5))[0].seq == 1
 
 
 @pytest.mark.waits

@@ -3,7 +3,7 @@ import pytest
 from actors.domain.errors import JobActiveError, JobNotFoundError, LeaseLostError, OverloadedError
 from actors.domain.events import EventType
 from actors.domain.job import JobStatus, ResearchRequest
-from actors.store.ports import Advance, Fail, Finish, Limits
+from actors.store.records import Advance, Fail, Finish, Limits
 
 
 async def test_a_submitted_job_is_admitted_at_once_where_there_is_room(bench):
@@ -116,14 +116,14 @@ async def test_only_a_terminal_job_can_be_deleted_and_takes_everything_along(ben
 
 
 async def test_ended_jobs_are_forgotten_after_their_retention_artefacts_first(open_bench):
-    async with open_bench(Limits(keep_artefacts_seconds=0.02, keep_jobs_seconds=0.06)) as bench:
+    async with open_bench(Limits(keep_artefacts_seconds=0.02, keep_jobs_seconds=0.5)) as bench:
         await bench.submit()
         await bench.store.mailboxes.finish(await bench.take_one(), Finish(b"x", JobStatus.COMPLETED))
         await bench.elapse(0.04)
         await bench.store.mailboxes.wake()
         assert await bench.store.jobs.artefacts("j1") == {}
         assert (await bench.store.jobs.get("j1")).status is JobStatus.COMPLETED
-        await bench.elapse(0.04)
+        await bench.elapse(0.5)
         await bench.store.mailboxes.wake()
         with pytest.raises(JobNotFoundError):
             await bench.store.jobs.get("j1")

@@ -3,9 +3,9 @@ import asyncio
 import pytest
 
 from actors.domain.errors import LeaseLostError
-from actors.domain.events import EventType, Note
+from actors.domain.events import EventType
 from actors.domain.job import JobStatus, StopReason
-from actors.store.ports import Advance, Fail, Finish
+from actors.store.records import Advance, Fail, Finish
 
 LEASE = 0.04
 
@@ -73,11 +73,12 @@ async def test_a_released_delivery_comes_back_at_once_without_counting_the_attem
 async def test_a_transition_repeated_with_the_same_token_changes_nothing(bench):
     await bench.submit()
     delivery = await bench.take_one()
-    step = Advance(b"x", "second", 0, (Note(type=EventType.STAGE, stage="first"),))
+    step = Advance(b"x", "second", 0, seconds=1.25)
     await bench.store.mailboxes.advance(delivery, step)
     await bench.store.mailboxes.advance(delivery, step)
     assert len(await bench.take("second")) == 1
     assert await bench.types() == [EventType.QUEUED, EventType.STARTED, EventType.STAGE]
+    assert (await bench.store.events.read("j1"))[-1].data == {"state": "done", "seconds": 1.25}
 
 
 async def test_a_retry_waits_its_time_and_counts_on(bench):
@@ -121,6 +122,21 @@ async def test_a_buried_delivery_is_a_dead_letter_newest_first(bench):
         1,
         "Traceback",
     )
+
+
+async def test_a_stage_tells_once_in_each_round_that_it_has_started(bench):
+    await bench.submit()
+    for _ in range(2):
+        delivery = await bench.take_one()
+        for _ in range(2):
+            job, artefacts = await bench.store.mailboxes.begin(delivery)
+        await bench.store.mailboxes.release([delivery.token])
+    assert (job.job_id, job.seq, artefacts) == ("j1", 3, {})
+    await bench.store.mailboxes.advance(await bench.take_one(), Advance(b"x", "first", 1))
+    _, artefacts = await bench.store.mailboxes.begin(await bench.take_one())
+    assert artefacts == {"first:0": b"x"}
+    stages = [event.data["state"] for event in await bench.store.events.read("j1") if event.type is EventType.STAGE]
+    assert stages == ["started", "done", "started"]
 
 
 @pytest.mark.waits
@@ -221,3 +237,20 @@ async def test_attempts_count_on_over_hand_outs_releases_and_retries(bench):
                 await bench.store.mailboxes.leave("first", "c1")
     assert attempts == [1, 2, 2, 3, 4]
     assert (await bench.take_one()).attempt == 4
+
+
+async def test_a_delivery_whose_holders_have_died_twice_is_suspect_and_handed_out_to_those_who_have_room_for_it(bench):
+    boxes, asked = bench.store.mailboxes, {"limit": 9, "lease_seconds": LEASE}
+    for job_id in ("j1", "j2"):
+        await bench.submit(job_id)
+    assert [delivery.suspect for delivery in await bench.take()] == [False, False]
+    await bench.elapse(LEASE * 1.5)
+    assert [delivery.suspect for delivery in await boxes.claim("first", "c1", suspects=0, **asked)] == [False, False]
+    await bench.submit("j3")
+    await bench.take_one()
+    await bench.elapse(LEASE * 1.5)
+    (fresh,) = await boxes.claim("first", "c1", suspects=0, **asked)
+    assert (fresh.job_id, fresh.suspect) == ("j3", False)
+    await bench.elapse(LEASE / 2)
+    (suspect,) = await boxes.claim("first", "c1", suspects=1, **asked)
+    assert (suspect.job_id, suspect.attempt, suspect.suspect) == ("j1", 3, True)

@@ -111,11 +111,12 @@ async def test_a_server_that_cannot_be_reached_is_replaced_by_memory_if_that_is_
             pass
 
 
-async def test_an_outage_is_waited_out_and_nothing_is_lost(shared, pipeline, start_server, short_folder):
+async def test_an_outage_is_waited_out_and_nothing_is_lost(shared, pipeline, start_server, short_folder, watch_keys):
     listen = short_folder / "s"
     options = ("--port", "0", "--unixsocket", str(listen), "--appendonly", "yes", "--appendfsync", "always")
     server = start_server(short_folder, listen, *options)
     config = altered(shared, redis=RedisConfig(url=f"unix://{listen}"))
+    watch_keys(config.redis.url)
     async with open_engine(config, pipeline=pipeline) as engine:
         jobs = [await engine.submit(QUESTION) for _ in range(5)]
         server.send_signal(signal.SIGKILL)

@@ -11,7 +11,8 @@ from actors.runtime.backoff import Backoff, RetryPolicy
 from actors.runtime.lease import LeaseKeeper
 from actors.runtime.notices import Notice
 from actors.store.memory import memory_store
-from actors.store.ports import Advance, Delivery, Finish, Store
+from actors.store.ports import Store
+from actors.store.records import Advance, Delivery, Finish
 
 
 @dataclass
@@ -28,6 +29,12 @@ class Rig:
 
     async def status(self, job_id: str = "j1") -> JobStatus:
         return (await self.store.jobs.get(job_id)).status
+
+    async def take(self, consumer: str, limit: int = 1) -> list[Delivery]:
+        """Those first whose lease has ended."""
+        boxes, asked = self.store.mailboxes, {"limit": limit, "lease_seconds": 30}
+        left = await boxes.claim("first", consumer, **asked, suspects=limit)
+        return left or await boxes.take("first", consumer, **asked, block_seconds=0)
 
     async def until(self, condition: Callable[[], bool], seconds: float = 2.0) -> None:
         async with asyncio.timeout(seconds):

@@ -60,8 +60,8 @@ async def test_work_that_never_returns_is_stopped_at_its_deadline(rig):
 async def test_a_delivery_handed_out_too_often_is_failed_without_running_it(rig, work_of, completed):
     await rig.submit()
     for _ in range(3):
-        await rig.store.mailboxes.take("first", "dying", limit=1, lease_seconds=1, block_seconds=0)
-        rig.now[0] += 2
+        await rig.take("dying")
+        rig.now[0] += 31
     ran = []
 
     async def work(delivery):
@@ -107,7 +107,7 @@ async def test_a_full_actor_takes_nothing_more(rig, completed):
 
     async with rig.running(work):
         await rig.until(lambda: len(started) == 4)
-        taken = await rig.store.mailboxes.take("first", "c2", limit=9, lease_seconds=1, block_seconds=0)
+        taken = await rig.take("c2", limit=9)
     assert [delivery.job_id for delivery in taken] == ["j4", "j5"]
 
 
@@ -142,7 +142,7 @@ async def test_a_cancelled_actor_hands_its_work_back_at_once(rig):
         await started.wait()
         task.cancel()
         await asyncio.wait({task})
-        (again,) = await rig.store.mailboxes.take("first", "c2", limit=1, lease_seconds=1, block_seconds=0)
+        (again,) = await rig.take("c2")
     assert again.attempt == 1
 
 
@@ -157,7 +157,7 @@ async def test_work_whose_lease_is_lost_is_cancelled_and_writes_nothing(rig, com
     async with rig.running(work):
         await started.wait()
         rig.now[0] += 31
-        (stolen,) = await rig.store.mailboxes.take("first", "c2", limit=1, lease_seconds=30, block_seconds=0)
+        (stolen,) = await rig.take("c2")
         await rig.keeper.renew()
         await rig.until(lambda: bool(rig.notices))
         assert isinstance(rig.notices[0], LeaseLost)
@@ -177,7 +177,7 @@ async def test_work_that_ends_after_its_lease_was_lost_is_not_written(rig, compl
     async with rig.running(work):
         await started.wait()
         rig.now[0] += 31
-        await rig.store.mailboxes.take("first", "c2", limit=1, lease_seconds=30, block_seconds=0)
+        await rig.take("c2")
         go_on.set()
         await rig.until(lambda: bool(rig.notices))
     assert isinstance(rig.notices[0], LeaseLost)

@@ -2,7 +2,7 @@ import pytest
 
 from actors.domain.errors import PermanentError, TransientError
 from actors.runtime.backoff import Backoff, RetryPolicy
-from actors.store.ports import Fail
+from actors.store.records import Fail
 
 POLICY = RetryPolicy(max_attempts=3, backoff=Backoff(base_seconds=1, cap_seconds=10))
 

@@ -16,14 +16,14 @@ async def test_leases_are_renewed_four_times_a_lease_in_one_call(rig):
     stop = asyncio.Event()
     keeper = LeaseKeeper(rig.store.mailboxes, lease_seconds=30, sleep=sleep)
     await rig.submit()
-    (delivery,) = await rig.store.mailboxes.take("first", "c1", limit=1, lease_seconds=30, block_seconds=0)
+    (delivery,) = await rig.take("c1")
     work = asyncio.create_task(asyncio.Event().wait())
     keeper.hold(delivery, work)
     running = asyncio.create_task(keeper.run(stop))
     await stop.wait()
     assert set(slept) == {7.5}
     assert not work.done()
-    assert await rig.store.mailboxes.take("first", "c2", limit=1, lease_seconds=30, block_seconds=0) == []
+    assert await rig.take("c2") == []
     keeper.drop(delivery)
     await asyncio.wait_for(running, 1)
     work.cancel()
@@ -45,7 +45,7 @@ async def test_a_store_that_is_away_for_a_moment_costs_no_lease(rig):
 
     keeper = LeaseKeeper(Away(), lease_seconds=30, sleep=sleep)
     await rig.submit()
-    (delivery,) = await rig.store.mailboxes.take("first", "c1", limit=1, lease_seconds=30, block_seconds=0)
+    (delivery,) = await rig.take("c1")
     work = asyncio.create_task(asyncio.Event().wait())
     keeper.hold(delivery, work)
     running = asyncio.create_task(keeper.run(stop))

@@ -10,7 +10,8 @@ from actors.store.memory.jobs import MemoryJobs
 from actors.store.memory.ledger import MemoryLedger
 from actors.store.memory.mailboxes import MemoryMailboxes
 from actors.store.memory.state import State
-from actors.store.ports import Limits, Store
+from actors.store.ports import Store
+from actors.store.records import Limits
 
 
 def memory_store(first_stage: str, limits: Limits | None = None, *, clock: Callable[[], float] = time.time) -> Store:

@@ -1,11 +1,10 @@
 """The jobs' logs."""
 
-from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 
 from actors.domain.events import Event
-from actors.store.fanout import Followed
+from actors.store.fanout import Followed, Tail
 from actors.store.memory.state import State
 
 
@@ -20,6 +19,6 @@ class MemoryEvents:
         row = self.state.rows.get(job_id)
         return row.events[after : after + limit] if row else []
 
-    def subscribe(self, followed: Followed = None) -> AbstractAsyncContextManager[AsyncIterator[Event]]:
+    def subscribe(self, followed: Followed = None) -> AbstractAsyncContextManager[Tail]:
         """See `ports.Events`."""
         return self.state.fanout.subscribe(followed)

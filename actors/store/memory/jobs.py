@@ -8,7 +8,7 @@ from actors.domain.errors import JobActiveError, OverloadedError
 from actors.domain.events import EventType, Note
 from actors.domain.job import Job, JobStatus, ResearchRequest
 from actors.store.memory.state import Row, State
-from actors.store.ports import RETRY_AFTER_SECONDS, DeadLetter
+from actors.store.records import RETRY_AFTER_SECONDS, DeadLetter
 
 
 @dataclass(frozen=True, slots=True)

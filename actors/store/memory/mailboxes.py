@@ -2,12 +2,13 @@
 
 import asyncio
 from collections.abc import Collection, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 from actors.domain.events import EventType, Note
 from actors.domain.job import Job
-from actors.store.memory.state import Entry, State
-from actors.store.ports import Advance, DeadLetter, Delivery, Fail, Finish, Token
+from actors.store.memory.state import Entry, Row, State
+from actors.store.records import SUSPECT_HAND_OUTS, Advance, DeadLetter, Delivery, Fail, Finish, Token
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,26 +17,34 @@ class MemoryMailboxes:
 
     state: State
 
+    async def claim(
+        self, stage: str, consumer: str, *, limit: int, lease_seconds: float, suspects: int
+    ) -> list[Delivery]:
+        """See `ports.Mailboxes`."""
+        left = [entry for entry in self._due(stage) if entry.consumer is not None]
+        tried = [entry for entry in left if entry.count + 1 < SUSPECT_HAND_OUTS]
+        allowed = tried + [entry for entry in left if entry not in tried][:suspects]
+        return [self._hand_out(entry, consumer, lease_seconds) for entry in allowed[:limit]]
+
     async def take(
         self, stage: str, consumer: str, *, limit: int, lease_seconds: float, block_seconds: float
     ) -> list[Delivery]:
         """See `ports.Mailboxes`."""
         arrival = self.state.arrival(stage)
         arrival.clear()
-        if not (taken := self._claim(stage, consumer, limit, lease_seconds)) and block_seconds > 0:
-            try:
+        if not (free := self._free(stage)) and block_seconds > 0:
+            with suppress(TimeoutError):
                 async with asyncio.timeout(block_seconds):
                     await arrival.wait()
-            except TimeoutError:
-                pass
-            taken = self._claim(stage, consumer, limit, lease_seconds)
-        return taken
-
-    def _claim(self, stage: str, consumer: str, limit: int, lease_seconds: float) -> list[Delivery]:
-        now = self.state.clock()
-        free = [entry for entry in self.state.mailboxes.get(stage, {}).values() if entry.due <= now]
-        free.sort(key=lambda entry: entry.consumer is None)
+            free = self._free(stage)
         return [self._hand_out(entry, consumer, lease_seconds) for entry in free[:limit]]
+
+    def _free(self, stage: str) -> list[Entry]:
+        return [entry for entry in self._due(stage) if entry.consumer is None]
+
+    def _due(self, stage: str) -> list[Entry]:
+        now = self.state.clock()
+        return [entry for entry in self.state.mailboxes.get(stage, {}).values() if entry.due <= now]
 
     def _hand_out(self, entry: Entry, consumer: str, lease_seconds: float) -> Delivery:
         entry.consumer, entry.lease_seconds = consumer, lease_seconds
@@ -71,34 +80,37 @@ class MemoryMailboxes:
             if entry.consumer == consumer:
                 self._give_back(entry)
 
-    async def begin(self, delivery: Delivery, notes: Sequence[Note]) -> tuple[Job, dict[str, bytes]]:
+    async def begin(self, delivery: Delivery) -> tuple[Job, dict[str, bytes]]:
         """See `ports.Mailboxes`."""
         row = self.state.holder(delivery)
-        self.state.append(row, notes)
+        once = f"started:{delivery.key}"
+        self.state.append(row, [Note(EventType.STAGE, delivery.token.stage, {"state": "started"}, once)])
         return row.job, dict(row.artefacts)
 
     async def advance(self, delivery: Delivery, step: Advance) -> None:
         """See `ports.Mailboxes`."""
         if row := self.state.fenced("advance", delivery):
-            row.artefacts[delivery.key] = step.artefact
-            self.state.append(row, step.notes)
+            self._keep(row, delivery, step)
             self.state.withdraw(row)
             self.state.post(row, step.stage, step.round)
 
-    async def retry_later(self, delivery: Delivery, *, delay_seconds: float, notes: Sequence[Note] = ()) -> None:
+    async def retry_later(self, delivery: Delivery, *, delay_seconds: float) -> None:
         """See `ports.Mailboxes`."""
-        if row := self.state.fenced("retry_later", delivery):
-            self.state.append(row, notes)
+        if self.state.fenced("retry_later", delivery):
             entry = self.state.mailboxes[delivery.token.stage][delivery.token.entry]
             entry.consumer, entry.due = None, self.state.clock() + delay_seconds
 
     async def finish(self, delivery: Delivery, step: Finish) -> None:
         """See `ports.Mailboxes`."""
         if row := self.state.fenced("finish", delivery):
-            row.artefacts[delivery.key] = step.artefact
-            self.state.append(row, step.notes)
+            self._keep(row, delivery, step)
             reason = {"stop_reason": step.stop_reason} if step.stop_reason else {}
             self.state.end(row, Note(type=EventType(step.status.value), data=dict(reason)), **reason)
+
+    def _keep(self, row: Row, delivery: Delivery, step: Advance | Finish) -> None:
+        row.artefacts[delivery.key] = step.artefact
+        data = {"state": "done", "seconds": round(step.seconds, 3)}
+        self.state.append(row, [Note(EventType.STAGE, delivery.token.stage, data)])
 
     async def fail(self, delivery: Delivery, step: Fail) -> None:
         """See `ports.Mailboxes`."""

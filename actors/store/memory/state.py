@@ -10,7 +10,7 @@ from actors.domain.errors import JobNotFoundError, LeaseLostError
 from actors.domain.events import Event, EventType, Note
 from actors.domain.job import Job, JobStatus
 from actors.store.fanout import Fanout
-from actors.store.ports import DeadLetter, Delivery, Limits, Token
+from actors.store.records import DeadLetter, Delivery, Limits, Token
 
 DEAD_LETTERS_KEPT = 1_000
 

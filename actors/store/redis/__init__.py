@@ -10,10 +10,12 @@ from typing import Any
 
 from actors.config import RedisConfig
 from actors.domain.errors import ConfigError, StoreUnavailableError
-from actors.store.ports import Limits, Store
+from actors.store.ports import Store
+from actors.store.records import Limits
+from actors.store.redis.advice import advice
 from actors.store.redis.buckets import RedisBuckets
 from actors.store.redis.cache import RedisCache
-from actors.store.redis.connect import Clients, connect, redis_errors
+from actors.store.redis.connect import Clients, connect, redis_errors, safe_url
 from actors.store.redis.embedded import EmbeddedServer, embedded_server
 from actors.store.redis.events import RedisEvents
 from actors.store.redis.jobs import RedisJobs
@@ -44,6 +46,8 @@ async def open_redis_store(config: RedisConfig, data: Path, first_stage: str, li
             _beside(stack, _look_after(server))
         clients = await connect(url, connect_seconds=config.connect_seconds)
         stack.push_async_callback(clients.close)
+        if config.url != "embedded":
+            await _say_advice(clients, url)
         store, events = redis_store(clients, config.prefix, first_stage, limits, tier=_tier(config.url))
         await events.start()
         _beside(stack, events.follow())
@@ -71,6 +75,11 @@ def redis_store(
 
 def _tier(url: str) -> str:
     return "embedded" if url == "embedded" else "redis"
+
+
+async def _say_advice(clients: Clients, url: str) -> None:
+    for level, sentence in await advice(clients.commands):
+        log.log(level, "%s: %s", safe_url(url), sentence)
 
 
 async def _ping(clients: Clients) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from actors.domain.errors import JobActiveError, JobNotFoundError, OverloadedError
 from actors.domain.job import Job, JobStatus, ResearchRequest
-from actors.store.ports import RETRY_AFTER_SECONDS, DeadLetter
+from actors.store.records import RETRY_AFTER_SECONDS, DeadLetter
 from actors.store.redis import rows
 from actors.store.redis.scripts import Scripts
 
@@ -27,7 +27,7 @@ class RedisJobs:
         if not flat:
             message = f"{most} jobs are waiting already (engine.max_pending)"
             raise OverloadedError(message, retry_after_seconds=RETRY_AFTER_SECONDS)
-        return rows.job(rows.fields(flat))
+        return rows.job(flat)
 
     async def get(self, job_id: str) -> Job:
         """See `ports.Jobs`."""
@@ -61,7 +61,7 @@ class RedisJobs:
     async def artefacts(self, job_id: str) -> dict[str, bytes]:
         """See `ports.Jobs`."""
         found = await self.scripts.pipe.ask("HGETALL", self.scripts.key("job", job_id, "artefacts"))
-        return rows.values(found)
+        return rows.artefacts(found)
 
     async def cancel(self, job_id: str) -> Job:
         """See `ports.Jobs`."""
@@ -84,7 +84,7 @@ class RedisJobs:
 def _readable(job_id: bytes, flat: rows.Flat) -> Job | None:
     """The job, unless somebody has changed its hash into what is none."""
     try:
-        return rows.job(rows.fields(flat))
+        return rows.job(flat)
     except (KeyError, ValueError) as error:
         log.warning("the hash of job %s cannot be read: %s", job_id.decode(), " ".join(str(error).split()))
         return None

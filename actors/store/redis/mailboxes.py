@@ -1,22 +1,22 @@
 """Mailboxes for workers: a stream a stage, one consumer group; an entry's idle time is its lease."""
 
-import asyncio
 import logging
 import time
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
 from redis.exceptions import ResponseError
 
-from actors.domain.errors import LeaseLostError, StoreUnavailableError
+from actors.domain.errors import JobDamagedError, LeaseLostError, StoreUnavailableError
 from actors.domain.events import Note
 from actors.domain.job import Job
-from actors.store.ports import Advance, Delivery, Fail, Finish, Token
+from actors.store.records import SUSPECT_HAND_OUTS, Advance, Delivery, Fail, Finish, Token
 from actors.store.redis import rows
 from actors.store.redis.connect import redis_errors
-from actors.store.redis.pipe import Argument, Client
 from actors.store.redis.scripts import Scripts
+from actors.store.redis.wire import Argument, Client, exchange
 
 GROUP = "actors"
 
@@ -25,6 +25,8 @@ Handed = tuple[bytes, int, rows.Flat]
 
 LOST = b"lost"
 """What a fenced script answers to a delivery that may not write."""
+
+DAMAGED = "what the store keeps of the job was changed by hand"
 
 LOOKS_PER_LEASE = 4
 """How often a taker looks for leases that have ended."""
@@ -44,46 +46,50 @@ class RedisMailboxes:
     clock: Callable[[], float] = time.monotonic
     looked: dict[str, float] = field(default_factory=dict)
 
+    async def claim(
+        self, stage: str, consumer: str, *, limit: int, lease_seconds: float, suspects: int
+    ) -> list[Delivery]:
+        """See `ports.Mailboxes`; looked for a few times a lease."""
+        now = self.clock()
+        if now < self.looked.get(stage, 0.0):
+            return []
+        lease = round(lease_seconds * 1_000)
+        with self._living_first(stage, lease_seconds):
+            found = await self.scripts.run("claim", stage, consumer, lease, limit, suspects, SUSPECT_HAND_OUTS)
+        if len(found) < limit:
+            self.looked[stage] = now + lease_seconds / LOOKS_PER_LEASE
+        return await self._sorted(stage, consumer, found)
+
     async def take(
         self, stage: str, consumer: str, *, limit: int, lease_seconds: float, block_seconds: float
     ) -> list[Delivery]:
         """See `ports.Mailboxes`."""
+        with self._living_first(stage, lease_seconds):
+            wait = min(block_seconds, lease_seconds / LOOKS_PER_LEASE)
+            return await self._read(stage, consumer, limit, wait)
+
+    @contextmanager
+    def _living_first(self, stage: str, lease_seconds: float) -> Iterator[None]:
+        """After an outage nothing is claimed for a while: the living could not renew either."""
         try:
-            taken = await self._claim(stage, consumer, limit, lease_seconds)
-            if len(taken) < limit:
-                wait = 0.0 if taken else min(block_seconds, lease_seconds / LOOKS_PER_LEASE)
-                taken += await self._read(stage, consumer, limit - len(taken), wait)
+            yield
         except StoreUnavailableError:
-            # The living could not renew either: they come first.
             self.looked[stage] = self.clock() + lease_seconds / 2
             raise
-        return taken
-
-    async def _claim(self, stage: str, consumer: str, limit: int, lease_seconds: float) -> list[Delivery]:
-        """Take over what the dead have left, looked for a few times a lease."""
-        now = self.clock()
-        if now < self.looked.get(stage, 0.0):
-            return []
-        found = await self.scripts.run("claim", stage, consumer, round(lease_seconds * 1_000), limit)
-        if len(found) < limit:
-            self.looked[stage] = now + lease_seconds / LOOKS_PER_LEASE
-        return await self._sorted(stage, consumer, found)
 
     async def _read(self, stage: str, consumer: str, limit: int, block_seconds: float) -> list[Delivery]:
         """New entries; a group that is not there, as after a flush, is made first."""
         mailbox = self.scripts.key("mailbox", stage)
         block = max(1, round(block_seconds * 1_000)) if block_seconds > 0 else None
-        with redis_errors():
-            try:
-                found = await self._ask(consumer, mailbox, limit, block)
-            except ResponseError as error:
-                if not str(error).startswith("NOGROUP"):
-                    raise
-                await self._make_group(mailbox)
-                found = await self._ask(consumer, mailbox, limit, block)
+        try:
+            found = await self._ask(consumer, mailbox, limit, block)
+        except ResponseError as error:
+            if not str(error).startswith("NOGROUP"):
+                raise
+            await self._make_group(mailbox)
+            found = await self._ask(consumer, mailbox, limit, block)
         entries = found[0][1] if found else []
-        flats = [(entry, 1, [part for pair in row.items() for part in pair]) for entry, row in entries]
-        return await self._sorted(stage, consumer, flats)
+        return await self._sorted(stage, consumer, [(entry, 1, flat) for entry, flat in entries])
 
     async def _sorted(self, stage: str, consumer: str, found: Sequence[Handed]) -> list[Delivery]:
         """The deliveries among the entries handed out; what is none, and came here by hand, is thrown away."""
@@ -99,8 +105,13 @@ class RedisMailboxes:
         return taken
 
     async def _ask(self, consumer: str, mailbox: str, limit: int, block: int | None) -> Any:  # noqa: ANN401 (redis-py's)
-        async with asyncio.timeout((block or 0) / 1_000 + GRACE_SECONDS):
-            return await self.reading.xreadgroup(GROUP, consumer, {mailbox: ">"}, count=limit, block=block)
+        waits = ("BLOCK", block) if block else ()
+        command = ("XREADGROUP", "GROUP", GROUP, consumer, "COUNT", limit, *waits, "STREAMS", mailbox, ">")
+        with redis_errors():
+            (found,) = await exchange(self.reading, [command], seconds=(block or 0) / 1_000 + GRACE_SECONDS)
+            if isinstance(found, Exception):
+                raise found
+        return found
 
     async def _make_group(self, mailbox: str) -> None:
         try:
@@ -123,40 +134,42 @@ class RedisMailboxes:
         """See `ports.Mailboxes`."""
         await self.scripts.run("leave", stage, consumer)
 
-    async def begin(self, delivery: Delivery, notes: Sequence[Note]) -> tuple[Job, dict[str, bytes]]:
+    async def begin(self, delivery: Delivery) -> tuple[Job, dict[str, bytes]]:
         """See `ports.Mailboxes`."""
-        job, artefacts = await self._write("begin", delivery, *rows.notes(notes))
-        return rows.job(rows.fields(job)), rows.values(artefacts)
+        job, artefacts = await self._write("begin", delivery)
+        try:
+            return rows.job(job), rows.artefacts(artefacts)
+        except (KeyError, ValueError) as error:
+            raise JobDamagedError(f"{DAMAGED}: {' '.join(str(error).split())}") from error
 
     async def advance(self, delivery: Delivery, step: Advance) -> None:
         """See `ports.Mailboxes`."""
-        await self._write(
-            "advance", delivery, delivery.round, step.artefact, step.stage, step.round, *rows.notes(step.notes)
-        )
+        await self._write("advance", delivery, step.artefact, f"{step.seconds:.3f}", step.stage, step.round)
 
-    async def retry_later(self, delivery: Delivery, *, delay_seconds: float, notes: Sequence[Note] = ()) -> None:
+    async def retry_later(self, delivery: Delivery, *, delay_seconds: float) -> None:
         """See `ports.Mailboxes`."""
-        await self._write("retry_later", delivery, delivery.round, delivery.attempt, delay_seconds, *rows.notes(notes))
+        await self._write("retry_later", delivery, delivery.attempt, delay_seconds)
 
     async def finish(self, delivery: Delivery, step: Finish) -> None:
         """See `ports.Mailboxes`."""
-        reason = step.stop_reason.value if step.stop_reason else ""
+        reason = step.stop_reason or ""
         data = rows.data({"stop_reason": reason} if reason else {})
-        told = rows.notes(step.notes)
-        await self._write("finish", delivery, delivery.round, step.artefact, step.status.value, reason, data, *told)
+        await self._write("finish", delivery, step.artefact, f"{step.seconds:.3f}", step.status, reason, data)
 
     async def fail(self, delivery: Delivery, step: Fail) -> None:
         """See `ports.Mailboxes`."""
-        data = rows.data({"error": step.error})
         texts = rows.clean(step.error), rows.clean(step.traceback or "")
-        await self._write("fail", delivery, delivery.round, delivery.attempt, *texts, data)
+        await self._write("fail", delivery, delivery.attempt, *texts, rows.data({"error": step.error}))
 
     async def tell(self, delivery: Delivery, notes: Sequence[Note]) -> None:
         """See `ports.Mailboxes`."""
         await self._write("tell", delivery, *rows.notes(notes))
 
     async def _write(self, verb: str, delivery: Delivery, *arguments: Argument) -> Any:  # noqa: ANN401 (idem)
-        answer = await self.scripts.write(verb, delivery, *arguments)
+        try:
+            answer = await self.scripts.write(verb, delivery, *arguments)
+        except ResponseError as error:
+            raise JobDamagedError(f"{DAMAGED}: {error}") from error
         if answer == LOST:
             raise LeaseLostError(f"{delivery.key} of job {delivery.job_id} is no longer ours")
         return answer

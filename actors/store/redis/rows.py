@@ -2,12 +2,23 @@
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
+
+from pydantic_core import PydanticSerializationError, to_json
 
 from actors.domain.events import Event, Note
 from actors.domain.job import Job, ResearchRequest
 
 Flat = Sequence[bytes]
+
+STORED = {name.encode(): name for name in Job.model_fields if name != "request"}
+"""The fields of a job's hash that are the job's own."""
+
+BY = b":by"
+
+REQUESTS_KEPT = 256
+"""How many parsed requests are kept: a job is read once a stage, and its request never changes."""
 
 
 def fields(flat: Flat) -> dict[str, str]:
@@ -16,9 +27,10 @@ def fields(flat: Flat) -> dict[str, str]:
     return dict(zip(texts[::2], texts[1::2], strict=True))
 
 
-def values(flat: Flat) -> dict[str, bytes]:
-    """The same where the values are bytes."""
-    return {name.decode(): value for name, value in zip(flat[::2], flat[1::2], strict=True)}
+def artefacts(flat: Flat) -> dict[str, bytes]:
+    """The artefacts by `stage:round`; beside each the hash has a field that says who made it."""
+    pairs = zip(flat[::2], flat[1::2], strict=True)
+    return {name.decode(): value for name, value in pairs if not name.endswith(BY)}
 
 
 def options(request: ResearchRequest) -> str:
@@ -26,11 +38,21 @@ def options(request: ResearchRequest) -> str:
     return request.model_dump_json(exclude={"query"})
 
 
-def job(row: Mapping[str, str]) -> Job:
-    """A job from its hash."""
-    request = ResearchRequest(query=row["query"], **json.loads(row["options"]))
-    known = {name: row[name] for name in Job.model_fields if name in row and name != "request"}
-    return Job.model_validate({**known, "request": request}, strict=False)
+def job(flat: Flat) -> Job:
+    """A job from its hash.
+
+    Raises:
+        KeyError, ValueError: somebody has changed it into what is none.
+    """
+    row = dict(zip(flat[::2], flat[1::2], strict=True))
+    known: dict[str, Any] = {STORED[name]: row[name].decode() for name in STORED.keys() & row.keys()}
+    known["request"] = _request(row[b"query"].decode(), row[b"options"].decode())
+    return Job.model_validate(known, strict=False)
+
+
+@lru_cache(REQUESTS_KEPT)
+def _request(query: str, options: str) -> ResearchRequest:
+    return ResearchRequest(query=query, **json.loads(options))
 
 
 def event(job_id: str, seq: int, row: Mapping[str, str]) -> Event:
@@ -48,7 +70,7 @@ def event(job_id: str, seq: int, row: Mapping[str, str]) -> Event:
 def notes(told: Iterable[Note]) -> Iterator[str]:
     """Four strings a note, as the scripts read them."""
     for note in told:
-        yield from (note.type.value, note.stage or "", data(note.data), clean(note.once))
+        yield from (note.type, note.stage or "", data(note.data), clean(note.once))
 
 
 def clean(text: str) -> str:
@@ -58,4 +80,7 @@ def clean(text: str) -> str:
 
 def data(value: Mapping[str, Any]) -> str:
     """An event's data as compact JSON."""
-    return clean(json.dumps(value, ensure_ascii=False, separators=(",", ":")))
+    try:
+        return to_json(value).decode()
+    except PydanticSerializationError:
+        return clean(json.dumps(value, ensure_ascii=False, separators=(",", ":")))

@@ -1,6 +1,7 @@
-"""Every transition is one Lua script, run by its hash; a server that has forgotten it is sent the text again."""
+"""Every transition is Lua, run by its hash; a server that has forgotten it is sent the text again."""
 
-from dataclasses import dataclass
+from collections.abc import Coroutine, Sequence
+from dataclasses import dataclass, field
 from functools import cache
 from hashlib import sha1
 from importlib.resources import files
@@ -8,10 +9,16 @@ from typing import Any
 
 from redis.exceptions import NoScriptError
 
-from actors.store.ports import Delivery, Limits
-from actors.store.redis.pipe import Argument, Pipe
+from actors.store.records import Delivery, Limits
+from actors.store.redis.gathering import Gathering
+from actors.store.redis.pipe import Pipe
+from actors.store.redis.wire import Argument, Command
 
-FENCED = frozenset({"begin", "advance", "finish", "fail", "retry_later", "tell"})
+VERBS = ("begin", "tell", "advance", "retry_later", "finish", "fail")
+"""What a delivery may ask for, each in a file of its own; `transitions.lua` carries them out."""
+
+MOST = 64
+"""How many of them one script carries out at most: longer, and it would hold up others on the server."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,14 +31,17 @@ class Script:
 
 @cache
 def script(name: str) -> Script:
-    """The script `lua/name.lua` with what it builds on before it."""
-    parts = ("prelude", "fence", name) if name in FENCED else ("prelude", name)
-    folder = files("actors.store.redis") / "lua"
-    text = "\n".join((folder / f"{part}.lua").read_text("utf-8") for part in parts)
+    """The script `lua/name.lua`, as a function, with what it builds on before it and what ends all scripts after it."""
+    before = ("prelude", "fence", *VERBS) if name == "transitions" else ("prelude",)
+    text = "\n".join((*map(_lua, before), "local function run()", _lua(name), "end", _lua("finale")))
     return Script(text, sha1(text.encode(), usedforsecurity=False).hexdigest())
 
 
-@dataclass(frozen=True, slots=True)
+def _lua(part: str) -> str:
+    return (files("actors.store.redis") / "lua" / f"{part}.lua").read_text("utf-8")
+
+
+@dataclass(slots=True)
 class Scripts:
     """Runs scripts for one store: `prefix` begins every key."""
 
@@ -39,6 +49,11 @@ class Scripts:
     prefix: str
     first_stage: str
     limits: Limits
+    _transitions: Gathering[Command] = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Nothing is under way yet."""
+        self._transitions = Gathering(self._carry_out, MOST)
 
     async def run(self, name: str, *arguments: Argument) -> Any:  # noqa: ANN401 (each script's own answer)
         """The script's answer.
@@ -46,21 +61,33 @@ class Scripts:
         Raises:
             StoreUnavailableError: the server does not answer, or takes no writes.
         """
-        wanted = script(name)
-        limits = self.limits
-        keeps = (round(limits.keep_artefacts_seconds * 1_000), round(limits.keep_jobs_seconds * 1_000))
-        full = (1, self.prefix, self.first_stage, limits.max_running, *keeps, *arguments)
+        wanted, full = script(name), self._arguments(arguments)
         try:
             return await self.pipe.ask("EVALSHA", wanted.sha, *full)
         except NoScriptError:
             return await self.pipe.ask("EVAL", wanted.text, *full)
 
-    async def write(self, verb: str, delivery: Delivery, *arguments: Argument) -> Any:  # noqa: ANN401 (idem)
-        """The answer of a fenced script: `lost` when this delivery may not write."""
+    def write(self, verb: str, delivery: Delivery, *arguments: Argument) -> Coroutine[Any, Any, Any]:
+        """The answer to one of `VERBS`: `lost` when this delivery may not write."""
         token = delivery.token
-        return await self.run(
-            verb, verb, delivery.job_id, token.stage, token.entry, token.consumer, token.count, *arguments
-        )
+        who = (verb, delivery.job_id, token.stage, token.entry, token.consumer, token.count, delivery.round)
+        return self._transitions.ask((*who, *arguments))
+
+    async def _carry_out(self, asked: list[Command]) -> Any:  # noqa: ANN401 (a list of each verb's own answers)
+        """All of them by one script, in a round trip of its own."""
+        wanted = script("transitions")
+        full = self._arguments([part for command in asked for part in (len(command), *command)])
+        (answers,) = await self.pipe.exchange([("EVALSHA", wanted.sha, *full)])
+        if isinstance(answers, NoScriptError):
+            (answers,) = await self.pipe.exchange([("EVAL", wanted.text, *full)])
+        if isinstance(answers, Exception):
+            raise answers
+        return answers
+
+    def _arguments(self, own: Sequence[Argument]) -> Command:
+        limits = self.limits
+        keeps = (round(limits.keep_artefacts_seconds * 1_000), round(limits.keep_jobs_seconds * 1_000))
+        return (1, self.prefix, self.first_stage, limits.max_running, *keeps, *own)
 
     def key(self, *parts: str) -> str:
         """The key of these parts, which stand in `docs/operations.md`."""

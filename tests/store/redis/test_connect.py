@@ -50,13 +50,13 @@ async def refusal(url):
 
 async def test_both_clients_reach_the_server_over_its_unix_socket(redis_server, open_clients):
     clients = await open_clients(redis_server)
-    await clients.commands.set("a", b"1")
+    await clients.commands.set("a", b"1", ex=9)
     assert await clients.reading.get("a") == b"1"
 
 
 async def test_what_the_store_relies_on_is_stronger_than_the_url(redis_server, open_clients):
     clients = await open_clients(f"{redis_server}?decode_responses=1&protocol=3&socket_timeout=3&db=2")
-    await clients.commands.set("a", b"\xff")
+    await clients.commands.set("a", b"\xff", ex=9)
     assert await clients.reading.get("a") == b"\xff"
     assert clients.commands.connection_pool.connection_kwargs["socket_timeout"] == 3
     assert clients.reading.connection_pool.connection_kwargs["socket_timeout"] is None
@@ -222,7 +222,7 @@ async def test_sentinels_lead_to_their_master(start_server, tmp_path, free_port,
     dead = free_port()
     url = f"redis+sentinel://:{ODD_IN_URL}@127.0.0.1:{dead},127.0.0.1:{sentinel}"
     clients = await open_clients(f"{url}/main/1")
-    await clients.commands.set("a", b"1")
+    await clients.commands.set("a", b"1", ex=9)
     assert await clients.reading.get("a") == b"1"
     assert (await clients.commands.info("keyspace"))["db1"]["keys"] == 1
     with pytest.raises(

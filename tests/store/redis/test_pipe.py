@@ -11,7 +11,6 @@ from actors.store.redis.pipe import Pipe
 @pytest.fixture
 async def redis(redis_server):
     clients = await connect(f"{redis_server}?db=9", connect_seconds=5)
-    await clients.commands.flushdb()
     yield clients.commands
     await clients.close()
 
@@ -42,12 +41,13 @@ async def test_more_than_fits_goes_in_several_batches_in_order(redis):
     pipe = Pipe(redis)
     numbers = await asyncio.gather(*(pipe.ask("INCR", "n") for _ in range(1_200)))
     assert sorted(numbers) == list(range(1, 1_201))
+    await redis.delete("n")
 
 
 async def test_a_wrong_command_fails_alone(redis):
     pipe = Pipe(redis)
     answers = await asyncio.gather(
-        pipe.ask("SET", "a", "1"), pipe.ask("LPUSH", "a", "1"), pipe.ask("GET", "a"), return_exceptions=True
+        pipe.ask("SET", "a", "1", "EX", 9), pipe.ask("LPUSH", "a", "1"), pipe.ask("GET", "a"), return_exceptions=True
     )
     assert (answers[0], answers[2]) == (b"OK", b"1")
     assert isinstance(answers[1], ResponseError)

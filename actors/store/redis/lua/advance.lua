@@ -1,7 +1,7 @@
--- A = the delivery, its round, the artefact, the next stage, the next round, notes
-local round, artefact, next_stage, next_round = unpack(A, 7, 10)
-redis.call('HSET', key('job', id, 'artefacts'), stage .. ':' .. round, artefact)
-tell_notes(id, 11)
-remove(stage, entry)
-post(id, next_stage, next_round, 0)
-return 'written'
+-- Keep the artefact, which took `seconds`, and hand the job on.
+VERBS.advance = function(d, artefact, seconds, next_stage, next_round)
+  keep(d, artefact)
+  remove(d.stage, d.entry)
+  post(d.id, next_stage, next_round, 0, 'seq', tell_done(d, seconds))
+  return 'written'
+end

@@ -5,7 +5,7 @@ local status, stage, entry, tenant = unpack(redis.call('HMGET', job, 'status', '
 if not status then return {} end
 if not TERMINAL[status] then
   if status == 'queued' then
-    redis.call('LREM', key('pending', tenant), 1, id)
+    if redis.call('LREM', key('pending', tenant), 1, id) > 0 then redis.call('DECR', key('waiting')) end
     if redis.call('EXISTS', key('pending', tenant)) == 0 then redis.call('LREM', key('tenants'), 0, tenant) end
   elseif entry and string.sub(entry, 1, 8) == 'delayed|' then
     redis.call('ZREM', key('delayed'), entry)

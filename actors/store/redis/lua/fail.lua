@@ -1,10 +1,12 @@
--- A = the delivery, its round, attempts, error, traceback (empty: no dead letter), data of the last event
-local round, attempts, reason, traceback, data = unpack(A, 7, 11)
-if traceback ~= '' then
-  redis.call('XADD', key('dead'), 'MAXLEN', '~', DEAD_LENGTH, '*', 'job_id', id, 'stage', stage, 'round', round,
-    'attempts', attempts, 'reason', reason, 'traceback', traceback, 'at', AT)
+-- End the job as failed, even one whose keys were damaged by hand; without a traceback there is no dead letter.
+VERBS.fail = function(d, attempts, reason, traceback, data)
+  if traceback ~= '' then
+    redis.call('XADD', key('dead'), 'MAXLEN', '~', DEAD_LENGTH, '*', 'job_id', d.id, 'stage', d.stage,
+      'round', d.round, 'attempts', attempts, 'reason', reason, 'traceback', traceback, 'at', AT)
+  end
+  remove(d.stage, d.entry)
+  redis.call('HSET', d.job, 'error', reason)
+  pcall(mark, d)
+  finish(d.id, 'failed', d.stage, data)
+  return 'written'
 end
-remove(stage, entry)
-redis.call('HSET', job, 'error', reason)
-finish(id, 'failed', stage, data)
-return 'written'

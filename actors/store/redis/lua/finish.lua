@@ -1,8 +1,9 @@
--- A = the delivery, its round, the artefact, status, stop reason, data of the last event, notes
-local round, artefact, status, stop_reason, data = unpack(A, 7, 11)
-redis.call('HSET', key('job', id, 'artefacts'), stage .. ':' .. round, artefact)
-tell_notes(id, 12)
-remove(stage, entry)
-if stop_reason ~= '' then redis.call('HSET', job, 'stop_reason', stop_reason) end
-finish(id, status, '', data)
-return 'written'
+-- Keep the last artefact, which took `seconds`, and end the job; `data` is its last event's.
+VERBS.finish = function(d, artefact, seconds, status, stop_reason, data)
+  keep(d, artefact)
+  remove(d.stage, d.entry)
+  redis.call('HSET', d.job, 'seq', tell_done(d, seconds))
+  if stop_reason ~= '' then redis.call('HSET', d.job, 'stop_reason', stop_reason) end
+  finish(d.id, status, '', data)
+  return 'written'
+end

@@ -1,8 +1,9 @@
--- A = the delivery, its round, attempts, delay in seconds, notes
-local round, attempts, delay = unpack(A, 7, 9)
-tell_notes(id, 10)
-remove(stage, entry)
-local member = table.concat({'delayed', id, stage, round, attempts}, '|')
-redis.call('ZADD', key('delayed'), AT + delay, member)
-redis.call('HSET', job, 'entry', member)
-return 'written'
+-- Leave the mailbox for `delay` seconds.
+VERBS.retry_later = function(d, attempts, delay)
+  remove(d.stage, d.entry)
+  local member = table.concat({'delayed', d.id, d.stage, d.round, attempts}, '|')
+  redis.call('ZADD', key('delayed'), AT + delay, member)
+  redis.call('HSET', d.job, 'entry', member)
+  mark(d)
+  return 'written'
+end
