@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from actors.domain.analysis import Agreement, Entity, Relation, SourceSentiment, TimelineEvent, Topic
 from actors.domain.artefacts import Analysis, Collection, Index, Plan
 from actors.domain.documents import Credibility, Document, Passage, Sentence
-from actors.domain.job import Job
+from actors.domain.job import Job, Record
 from actors.services.base import Services
+from actors.services.embeddings.base import Vectors
 from actors.services.embeddings.packing import unpack
 from actors.services.nlp.agreement import agreements
 from actors.services.nlp.credibility import credibility
-from actors.services.nlp.entities import annotate
+from actors.services.nlp.entities import Annotation, annotate
 from actors.services.nlp.entity_merge import merge_entities
 from actors.services.nlp.findings import Findings, Material, find
 from actors.services.nlp.keyphrases import key_phrases
@@ -29,8 +30,7 @@ from actors.stages.base import Artefacts
 ENGLISH = "en"
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(Record):
     """The documents in the language of the research, with their passages and quotable sentences."""
 
     language: str
@@ -44,6 +44,20 @@ class Reading:
 
 
 @dataclass(frozen=True, slots=True)
+class Gated:
+    """The reading as JSON, which the pool's processes read and this one only hands on, and what is asked of it here.
+
+    `sources` are the ids of its documents, `rows` the places of its passages among all.
+    """
+
+    reading: str
+    language: str
+    sources: frozenset[str]
+    rows: list[int]
+    texts: list[str]
+
+
+@dataclass(frozen=True, slots=True)
 class AnalyzeStage:
     """Without a model; parts that know only English are left out for other languages, with a warning."""
 
@@ -53,18 +67,20 @@ class AnalyzeStage:
     async def work(self, job: Job, artefacts: Artefacts, services: Services) -> Analysis:
         """See `base.Stage`."""
         query, pool = job.request.query, services.pool
-        collection, index = artefacts.latest(Collection), artefacts.latest(Index)
-        reading = await pool.run(gate, query, collection.documents, index.passages)
+        collection, index = await artefacts.read(Collection), await artefacts.read(Index)
+        plan = await artefacts.read(Plan)
+        gated = await pool.run(gate, query, collection.documents, index.passages)
+        reading = gated.reading
         answers, (entities, relations), (phrases, topics), tone, events, agreed = await asyncio.gather(
-            _answers(query, artefacts.latest(Plan).questions, index, reading, services),
-            _entities(reading, services),
+            _answers(query, plan.questions, index, gated, services),
+            _entities(collection.documents, gated, services),
             pool.run(themes, reading),
             pool.run(sentiment, reading),
             pool.run(history, query, reading),
             pool.run(compare, reading),
         )
         return Analysis(
-            language=reading.language,
+            language=gated.language,
             summary=answers.summary,
             findings=answers.findings,
             entities=entities,
@@ -76,50 +92,72 @@ class AnalyzeStage:
             agreement=agreed,
             key_phrases=phrases,
             credibility=await pool.run(weigh, collection.documents, agreed),
-            warnings=tuple(left_out(collection.documents, reading)),
+            warnings=tuple(left_out(collection.documents, gated)),
         )
 
 
-async def _answers(
-    query: str, questions: Sequence[str], index: Index, reading: Reading, services: Services
-) -> Findings:
-    texts = [sentence.text for sentence in reading.sentences]
-    vectors = await services.embedder.embed([*questions, *texts])
-    kept = {passage.id for passage in reading.passages}
-    rows = [row for row, passage in enumerate(index.passages) if passage.id in kept]
-    passage_vectors = (await asyncio.to_thread(unpack, index.vectors, index.dimension))[rows]
-    material = Material(
-        reading.sentences, vectors[len(questions) :], reading.passages, passage_vectors, reading.language
-    )
-    return await services.pool.run(find, query, questions, vectors[: len(questions)], material)
+async def _answers(query: str, questions: Sequence[str], index: Index, gated: Gated, services: Services) -> Findings:
+    vectors = await services.embedder.embed([*questions, *gated.texts])
+    passage_vectors = (await asyncio.to_thread(unpack, index.vectors, index.dimension))[gated.rows]
+    asked, told = vectors[: len(questions)], vectors[len(questions) :]
+    return await services.pool.run(answer, query, questions, asked, gated.reading, told, passage_vectors)
 
 
-async def _entities(reading: Reading, services: Services) -> tuple[tuple[Entity, ...], tuple[Relation, ...]]:
-    if reading.language != ENGLISH:
+async def _entities(
+    documents: Sequence[Document], gated: Gated, services: Services
+) -> tuple[tuple[Entity, ...], tuple[Relation, ...]]:
+    if gated.language != ENGLISH:
         return (), ()
-    annotations = await asyncio.gather(*(services.pool.run(annotate, document.text) for document in reading.documents))
-    pairs = [(document.source.id, each) for document, each in zip(reading.documents, annotations, strict=True)]
-    return await services.pool.run(merge_entities, pairs, reading.passages)
+    kept = [document for document in documents if document.source.id in gated.sources]
+    annotations = await asyncio.gather(*(services.pool.run(annotate, document.text) for document in kept))
+    pairs = [(document.source.id, each) for document, each in zip(kept, annotations, strict=True)]
+    return await services.pool.run(merge, pairs, gated.reading)
 
 
-def gate(query: str, documents: Sequence[Document], passages: Sequence[Passage]) -> Reading:
+def gate(query: str, documents: Sequence[Document], passages: Sequence[Passage]) -> Gated:
     """The documents in the language that most of the text is in: words of another would pass for key terms."""
     language = main_language(query, [(document.source.language, len(document.text)) for document in documents])
     kept = tuple(document for document in documents if document.source.language in (language, None))
     ids = {document.source.id for document in kept}
     within = tuple(passage for passage in passages if passage.source_id in ids)
     sentences = (sentence for passage in within for sentence in passage_sentences(passage))
-    return Reading(language, kept, within, tuple(each for each in sentences if is_prose(each.text)))
+    quotable = tuple(each for each in sentences if is_prose(each.text))
+    reading = Reading(language=language, documents=kept, passages=within, sentences=quotable)
+    rows = [row for row, passage in enumerate(passages) if passage.source_id in ids]
+    return Gated(
+        reading.model_dump_json(), language, frozenset(ids), rows, [sentence.text for sentence in reading.sentences]
+    )
 
 
-def themes(reading: Reading) -> tuple[tuple[tuple[str, float], ...], tuple[Topic, ...]]:
+def answer(
+    query: str,
+    questions: Sequence[str],
+    question_vectors: Vectors,
+    packed: str,
+    sentence_vectors: Vectors,
+    passage_vectors: Vectors,
+) -> Findings:
+    """The statements of the report, from vectors of the reading's sentences and passages."""
+    reading = Reading.model_validate_json(packed)
+    material = Material(reading.sentences, sentence_vectors, reading.passages, passage_vectors, reading.language)
+    return find(query, questions, question_vectors, material)
+
+
+def merge(annotated: Sequence[tuple[str, Annotation]], packed: str) -> tuple[tuple[Entity, ...], tuple[Relation, ...]]:
+    """The entities and relations of all documents."""
+    return merge_entities(annotated, Reading.model_validate_json(packed).passages)
+
+
+def themes(packed: str) -> tuple[tuple[tuple[str, float], ...], tuple[Topic, ...]]:
     """The key phrases and the topics."""
+    reading = Reading.model_validate_json(packed)
     phrases = key_phrases([document.text for document in reading.documents], language=reading.language)
     return tuple(phrases), tuple(find_topics(reading.passages, language=reading.language))
 
 
-def sentiment(reading: Reading) -> tuple[SourceSentiment, ...]:
+def sentiment(packed: str) -> tuple[SourceSentiment, ...]:
     """The tone of each document; the lexicon knows English alone."""
+    reading = Reading.model_validate_json(packed)
     if reading.language != ENGLISH:
         return ()
     tones = (
@@ -129,15 +167,17 @@ def sentiment(reading: Reading) -> tuple[SourceSentiment, ...]:
     return tuple(tone for tone in tones if tone is not None)
 
 
-def history(query: str, reading: Reading) -> tuple[TimelineEvent, ...]:
+def history(query: str, packed: str) -> tuple[TimelineEvent, ...]:
     """What happened when, the query's own words first where there is too much."""
+    reading = Reading.model_validate_json(packed)
     terms = frozenset(content_words(query, language=reading.language))
     told = [(document.source, reading.of(document)) for document in reading.documents]
     return tuple(timeline(told, query_terms=terms))
 
 
-def compare(reading: Reading) -> tuple[Agreement, ...]:
+def compare(packed: str) -> tuple[Agreement, ...]:
     """Where sources give the same figure or date for a thing, or different ones."""
+    reading = Reading.model_validate_json(packed)
     published = {document.source.id: document.source.published for document in reading.documents}
     sentences = [(sentence, published[sentence.source_id]) for sentence in reading.sentences]
     return tuple(agreements(sentences, language=reading.language))
@@ -158,15 +198,14 @@ def weigh(documents: Sequence[Document], agreed: Sequence[Agreement]) -> dict[st
     }
 
 
-def left_out(documents: Sequence[Document], reading: Reading) -> list[str]:
+def left_out(documents: Sequence[Document], gated: Gated) -> list[str]:
     """What the reader should know of the gate."""
-    analysed = {document.source.id for document in reading.documents}
     warnings = [
         f"{document.source.id} is in another language ({document.source.language}) than most of the sources "
-        f"({reading.language}): it was read and can be searched, but not analysed"
+        f"({gated.language}): it was read and can be searched, but not analysed"
         for document in documents
-        if document.source.id not in analysed
+        if document.source.id not in gated.sources
     ]
-    if reading.documents and reading.language != ENGLISH:
+    if gated.sources and gated.language != ENGLISH:
         warnings.append("entities, relations and sentiment are found in English texts only")
     return warnings

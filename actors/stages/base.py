@@ -1,5 +1,6 @@
 """What a stage is: a name, the kind of artefact it leaves, and one coroutine that makes it."""
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Protocol, TypeVar, cast
@@ -27,6 +28,10 @@ class Artefacts:
             if issubclass(self.kinds.get(key) or type(self.values[key]), kind):
                 return cast(Kind, self.values[key])
         raise LookupError(f"no stage has left a {kind.__name__} yet")
+
+    async def read(self, kind: type[Kind]) -> Kind:
+        """See `latest`; made in a thread, where several in a row do not add up to a block of the event loop."""
+        return await asyncio.to_thread(self.latest, kind)
 
 
 class Stage(Protocol):

@@ -26,7 +26,7 @@ class FetchStage:
 
     async def work(self, job: Job, artefacts: Artefacts, services: Services) -> Collection:  # noqa: ARG002 (no option)
         """See `base.Stage`."""
-        candidates = deque(enumerate(artefacts.latest(SearchResults).candidates, 1))
+        candidates = deque(enumerate((await artefacts.read(SearchResults)).candidates, 1))
         outcomes: dict[int, Document] = {}
         cut: dict[int, str] = {}
 

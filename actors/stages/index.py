@@ -23,7 +23,7 @@ class IndexStage:
 
     async def work(self, job: Job, artefacts: Artefacts, services: Services) -> Index:
         """See `base.Stage`."""
-        collection = artefacts.latest(Collection)
+        collection = await artefacts.read(Collection)
         split = [
             services.pool.run(split_passages, document.source.id, document.text) for document in collection.documents
         ]

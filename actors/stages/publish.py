@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from actors.domain.analysis import Report, Support
 from actors.domain.artefacts import Analysis, Collection, Index, Published, SearchResults, Verified
 from actors.domain.documents import Source, SourceStatus
+from actors.domain.errors import TransientError
 from actors.domain.job import Job, JobStatus, StopReason
 from actors.services.base import Services
 from actors.services.report.files import render, write
@@ -22,10 +23,13 @@ class PublishStage:
 
     async def work(self, job: Job, artefacts: Artefacts, services: Services) -> Published:
         """See `base.Stage`."""
-        report = compose(job, artefacts)
-        texts = {document.source.id: document.text for document in artefacts.latest(Collection).documents}
+        report = await asyncio.to_thread(compose, job, artefacts)
+        texts = {document.source.id: document.text for document in (await artefacts.read(Collection)).documents}
         files = await services.pool.run(render, report, texts)
-        await asyncio.to_thread(write, files, services.reports / job.job_id)
+        try:
+            await asyncio.to_thread(write, files, services.reports / job.job_id)
+        except OSError as error:
+            raise TransientError(f"{services.reports} cannot be written: {error.strerror}") from error
         return Published(report=report)
 
 

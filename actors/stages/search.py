@@ -34,7 +34,7 @@ class SearchStage:
     async def work(self, job: Job, artefacts: Artefacts, services: Services) -> SearchResults:
         """See `base.Stage`."""
         providers = chosen(job.request, services.search)
-        questions = artefacts.latest(Plan).questions
+        questions = (await artefacts.read(Plan)).questions
         calls = [(provider, question) for provider in providers.values() for question in questions]
         answers = await asyncio.gather(*(_ask(job, services, *call) for call in calls))
         failures = [answer for answer in answers if isinstance(answer, ResearchError)]

@@ -23,8 +23,8 @@ class VerifyStage:
 
     async def work(self, job: Job, artefacts: Artefacts, services: Services) -> Verified:
         """See `base.Stage`."""
-        analysis = artefacts.latest(Analysis)
-        passages = artefacts.latest(Index).passages
+        analysis = await artefacts.read(Analysis)
+        passages = (await artefacts.read(Index)).passages
         verified = await services.pool.run(verify, analysis, passages, job.request.keep_unsupported)
         for number, finding in enumerate(verified.findings, 1):
             data = {"sentence": finding.sentence, "support": finding.support, "citations": list(finding.citations)}

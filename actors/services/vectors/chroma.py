@@ -62,7 +62,7 @@ class LocalChroma:
         self, tenant: str, job_id: str, passages: Sequence[Passage], sources: dict[str, Source], vectors: Vectors
     ) -> None:
         """See `base.VectorStore`."""
-        for batch in batches(job_id, passages, sources, vectors, size=BATCH):
+        for batch in await asyncio.to_thread(list, batches(job_id, passages, sources, vectors, size=BATCH)):
             await self._run(_upsert, tenant, batch)
 
     async def search(self, tenant: str, vector: Vectors, *, limit: int) -> list[Match]:

@@ -3,6 +3,7 @@
 Not with the library's own client: it costs the service 35 MB and a second of import, has no timeout and no end.
 """
 
+import asyncio
 import json
 from base64 import b64encode
 from collections.abc import AsyncIterator, Sequence
@@ -77,7 +78,7 @@ class RemoteChroma:
     ) -> None:
         """See `base.VectorStore`."""
         collection = await self._collection(tenant)
-        for batch in batches(job_id, passages, sources, vectors, size=BATCH):
+        for batch in await asyncio.to_thread(list, batches(job_id, passages, sources, vectors, size=BATCH)):
             await self._call("POST", f"{collection}/upsert", _body(batch), Done, seconds=WRITE_SECONDS)
 
     async def search(self, tenant: str, vector: Vectors, *, limit: int) -> list[Match]:
