@@ -1,9 +1,10 @@
 """The door: everything that an edge, a command or a test may ask of the engine."""
 
 import asyncio
+import random
 import time
-from collections.abc import AsyncGenerator, AsyncIterator, Sequence
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
+from contextlib import aclosing, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 
 import uuid_utils
@@ -17,19 +18,24 @@ from actors.domain.job import Job, JobStatus, ResearchRequest
 from actors.loops import chosen, loops, tell_log
 from actors.pipeline import stages
 from actors.reports import Reports
+from actors.runtime.interpreter import favour_the_loop
 from actors.runtime.lease import LeaseKeeper
 from actors.runtime.supervisor import Supervisor
 from actors.services.fetch.corpus import corpus_files
 from actors.services.report.evidence import verify_bundle as verify_evidence
 from actors.stages.base import Stage
 from actors.stages.search import check_providers
+from actors.store.ports import Tail
 from actors.tiers import Opened, open_store
 from actors.wiring import Outside, open_services
 
-__all__ = ["Engine", "corpus_files", "open_engine", "verify_evidence"]
+__all__ = ["Engine", "corpus_files", "favour_the_loop", "open_engine", "verify_evidence"]
 
 LOOK_SECONDS = 2.0
-"""How often a job's own log is looked at, whatever the tail of all events shows."""
+"""How often a quiet job is looked at, whatever the tail of all events shows."""
+
+PAGE = 500
+"""The most events that are read from a log at once."""
 
 LOCAL_TENANT = "local"
 DRAIN_SECONDS = 10.0
@@ -133,32 +139,38 @@ class Engine:
             JobNotFoundError: there is no such job, or no longer.
             EngineFailedError: the engine has given up; the job will not go on here.
         """
+        async with aclosing(self.batches(job_id, after=after)) as batches:
+            async for batch in batches:
+                for event in batch:
+                    yield event
+
+    async def batches(self, job_id: str, *, after: int = 0) -> AsyncGenerator[list[Event], None]:
+        """The same as `events`, as many at once as there are: never an empty list."""
         store = self._opened.store
         async with store.events.subscribe(job_id) as tail:
             job = await store.jobs.get(job_id)
             while True:
-                page = await self._page(job_id, after)
-                for event in page:
-                    yield event
-                    after = event.seq
-                    if event.type.terminal:
-                        return
-                if not page:
-                    if after >= job.seq and job.status.terminal:
+                batch = await self._page(job, after)
+                if not batch:
+                    if job.status.terminal and after >= job.seq:
                         return
                     if not self.healthy:
                         raise EngineFailedError("the engine has failed")
-                    async for event in _live(tail, after):
-                        yield event
-                        after = event.seq
-                        if event.type.terminal:
-                            return
-                    with suppress(TransientError):
-                        job = await store.jobs.get(job_id)
+                    batch = await _live(tail, after)
+                while batch:
+                    yield batch
+                    after = batch[-1].seq
+                    if batch[-1].type.terminal:
+                        return
+                    batch = await self._page(job, after) or await _live(tail, after)
+                with suppress(TransientError):
+                    job = await store.jobs.get(job_id)
 
-    async def _page(self, job_id: str, after: int) -> list[Event]:
-        with suppress(TransientError):
-            return await self._opened.store.events.read(job_id, after=after)
+    async def _page(self, job: Job, after: int) -> list[Event]:
+        """What the job's own log has above `after`, if the job as it was seen last had more."""
+        if job.seq > after:
+            with suppress(TransientError):
+                return await self._opened.store.events.read(job.job_id, after=after, limit=PAGE)
         return []
 
     async def search(self, query: str, *, tenant: str = LOCAL_TENANT, limit: int = 10) -> list[Match]:
@@ -193,17 +205,11 @@ class Engine:
         )
 
 
-async def _live(tail: AsyncIterator[Event], after: int) -> AsyncIterator[Event]:
-    """Events in their order as they come; ends at a gap, or when none has come for a while."""
-    with suppress(TimeoutError):
-        while True:
-            async with asyncio.timeout(LOOK_SECONDS):
-                event = await anext(tail)
-            if event.seq > after + 1:
-                return
-            if event.seq == after + 1:
-                after = event.seq
-                yield event
+async def _live(tail: Tail, after: int, *, jitter: Callable[[], float] = random.random) -> list[Event]:
+    """The next events; none when the log has to be asked: the next is missing, or none has come for a while."""
+    found = await tail.some(seconds=LOOK_SECONDS * (1 + jitter() / 2))
+    whole = found and found[0].seq == after + 1 and found[-1].seq == after + len(found)
+    return found if whole else []
 
 
 @asynccontextmanager

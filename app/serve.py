@@ -59,6 +59,7 @@ def _overrides(arguments: argparse.Namespace) -> dict[str, Any]:
 
 
 async def _serve(config: AppConfig, bound: socket.socket, *, access_log: bool) -> int:
+    from actors.engine import favour_the_loop
     from app.connections import AccessLogger, Runner
     from app.factory import create_app
     from app.keys import ENGINE
@@ -81,6 +82,7 @@ async def _serve(config: AppConfig, bound: socket.socket, *, access_log: bool) -
             return 0
         site = web.SockSite(runner, bound, backlog=BACKLOG)
         await site.start()
+        favour_the_loop()
         log.info("listening on %s", site.name)
         return await _until(stop, app[ENGINE])
     finally:

@@ -9,6 +9,7 @@ from typing import Any
 
 from aiohttp import web
 from aiohttp_sse import EventSourceResponse
+from cachetools import LRUCache, cached
 
 from actors.domain.errors import ResearchError, StoreUnavailableError
 from actors.domain.events import Event
@@ -28,6 +29,12 @@ PAGE = 1_000
 READ_SECONDS = 10.0
 """How long events that are there may take to be read."""
 
+FRAMES_BYTES = 4 * 2**20
+"""Room for the frames that were made last."""
+
+SHORT_BYTES = 2**15
+"""So much is always taken from us at once when nothing else waits to be sent."""
+
 
 async def stream(
     request: web.Request,
@@ -41,11 +48,37 @@ async def stream(
     response = EventSourceResponse(sep="\n", send_timeout=send_seconds, ping_interval=heartbeat_seconds)
     await response.prepare(request)
     with suppress(ConnectionError, ResearchError):
-        async with response, _waiting(request.app, None), _events(request.app, job, after) as events:
+        async with response, _waiting(request.app, None), _batches(request.app, job, after) as batches:
             await response.write(RETRY)
-            async for event in events:
-                await response.send(dumps(told(event)), id=str(event.seq), event=event.type)
+            transport = request.transport
+            async for events in batches:
+                await _send(response, transport, b"".join(map(_frame, events)), send_seconds)
     return response
+
+
+async def _send(response: web.StreamResponse, transport: asyncio.Transport | None, data: bytes, seconds: float) -> None:
+    """Write it, with a timer only where the client may keep us waiting: the timer costs as much as the write.
+
+    Raises:
+        TimeoutError: the client has taken too little for this long; its connection is cut.
+        ConnectionError: it has gone.
+    """
+    if transport is None:
+        raise ConnectionResetError("the client has gone")
+    if len(data) <= SHORT_BYTES and not transport.get_write_buffer_size():
+        return await response.write(data)
+    try:
+        async with asyncio.timeout(seconds):
+            await response.write(data)
+    except TimeoutError:
+        transport.abort()
+        raise
+
+
+@cached(LRUCache(FRAMES_BYTES, getsizeof=len), key=lambda event: (event.job_id, event.seq, event.at))
+def _frame(event: Event) -> bytes:
+    """The event as it is sent; made once for all who follow the job."""
+    return f"id: {event.seq}\nevent: {event.type}\ndata: {dumps(told(event))}\n\n".encode()
 
 
 async def page(app: web.Application, job: Job, after: int, *, wait_seconds: float) -> list[Event]:
@@ -58,14 +91,14 @@ async def page(app: web.Application, job: Job, after: int, *, wait_seconds: floa
     found: list[Event] = []
     if not here and (job.status.terminal or not wait_seconds):
         return found
-    async with _waiting(app, READ_SECONDS if here else wait_seconds), _events(app, job, after) as events:
-        async for event in events:
-            found.append(event)
-            if event.seq >= job.seq or len(found) >= PAGE:
+    async with _waiting(app, READ_SECONDS if here else wait_seconds), _batches(app, job, after) as batches:
+        async for events in batches:
+            found += events
+            if found[-1].seq >= job.seq or len(found) >= PAGE:
                 break
     if here and not found and not app[STOPPING].is_set():
         raise StoreUnavailableError("the events cannot be read for now")
-    return found
+    return found[:PAGE]
 
 
 def told(event: Event) -> dict[str, Any]:
@@ -73,8 +106,8 @@ def told(event: Event) -> dict[str, Any]:
     return {**event.model_dump(mode="json"), "at": datetime.fromtimestamp(event.at, UTC).isoformat()}
 
 
-def _events(app: web.Application, job: Job, after: int) -> aclosing[AsyncGenerator[Event, None]]:
-    return aclosing(app[ENGINE].events(job.job_id, after=after))
+def _batches(app: web.Application, job: Job, after: int) -> aclosing[AsyncGenerator[list[Event], None]]:
+    return aclosing(app[ENGINE].batches(job.job_id, after=after))
 
 
 async def end_waits(app: web.Application) -> None:

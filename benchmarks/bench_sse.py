@@ -2,7 +2,11 @@
 
 import asyncio
 import re
+import select
+import socket
 import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from statistics import median
 
@@ -24,6 +28,8 @@ EVENTS = 20
 GAP_SECONDS = 0.25
 PATIENCE_SECONDS = 60.0
 P99_MS = 50.0
+READ_BYTES = 2**16
+FIRST = b"event: queued"
 SENT = re.compile(rb'"sent": ([0-9.]+)')
 
 
@@ -45,51 +51,68 @@ class Telling:
         return Plan(questions=("q",))
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
+class Client:
+    """A connection that follows the job, and what came of it: each piece with the moment in which it was read."""
+
+    connection: socket.socket
+    pieces: list[tuple[float, bytes]] = field(default_factory=list)
+
+    def seconds(self) -> list[float]:
+        """How long each event took until the last of its bytes was read."""
+        rest, taken = b"", []
+        for moment, piece in self.pieces:
+            whole, _, rest = (rest + piece).rpartition(b"\n\n")
+            taken += [moment - float(sent) for sent in SENT.findall(whole)]
+        return taken
+
+
+@dataclass(frozen=True, slots=True)
 class Crowd:
-    """What all clients together have got; `seconds` is one number an event and client."""
+    """All clients of a job, read by one thread that does nothing else: what they got is looked at afterwards."""
 
-    clients: int
-    connected: int = 0
-    ended: int = 0
-    seconds: list[float] = field(default_factory=list)
-    all_connected: asyncio.Event = field(default_factory=asyncio.Event)
-    all_ended: asyncio.Event = field(default_factory=asyncio.Event)
+    clients: dict[int, Client]
+    ready: select.epoll
+
+    def join(self) -> None:
+        """Until each has the job's first event."""
+        missing = set(self.clients)
+        while missing:
+            missing -= {place for place in self._read() if FIRST in self.clients[place].pieces[-1][1]}
+
+    def stay(self) -> None:
+        """Until each stream has ended."""
+        following = len(self.clients)
+        while following:
+            for place in self._read():
+                if not self.clients[place].pieces[-1][1]:
+                    self.ready.unregister(place)
+                    following -= 1
+
+    def _read(self) -> list[int]:
+        """Read once from each client for which there is something."""
+        places = [place for place, _ in self.ready.poll(PATIENCE_SECONDS)]
+        if not places:
+            raise RuntimeError("the clients wait in vain")
+        for place in places:
+            client = self.clients[place]
+            piece = client.connection.recv(READ_BYTES)
+            client.pieces.append((time.perf_counter(), piece))
+        return places
 
 
-class Client(asyncio.Protocol):
-    """Follows the job and notes when each event comes."""
-
-    def __init__(self, crowd: Crowd, path: str) -> None:
-        self._crowd = crowd
-        self._path = path
-        self._rest = b""
-        self._known = False
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Ask for the events."""
-        assert isinstance(transport, asyncio.Transport)  # noqa: S101 (TCP gives one)
-        head = "Host: localhost\r\nAccept: text/event-stream\r\nConnection: close"
-        transport.write(f"GET {self._path} HTTP/1.1\r\n{head}\r\n\r\n".encode())
-
-    def data_received(self, data: bytes) -> None:
-        """Take the events whose frames are whole."""
-        now = time.perf_counter()
-        if not self._known:
-            self._known = True
-            if not data.startswith(b"HTTP/1.1 200"):
-                raise RuntimeError(data.decode(errors="replace"))
-            self._crowd.connected += 1
-            if self._crowd.connected == self._crowd.clients:
-                self._crowd.all_connected.set()
-        whole, _, self._rest = (self._rest + data).rpartition(b"\n\n")
-        self._crowd.seconds += [now - float(sent) for sent in SENT.findall(whole)]
-
-    def connection_lost(self, error: Exception | None) -> None:  # noqa: ARG002 (asyncio's signature)
-        """The stream ends with the job."""
-        self._crowd.ended += 1
-        if self._crowd.ended == self._crowd.clients:
-            self._crowd.all_ended.set()
+@contextmanager
+def crowd_on(port: int, path: str) -> Iterator[Crowd]:
+    """A crowd that has asked for the events at `path`."""
+    ask = f"GET {path} HTTP/1.1\r\nHost: localhost\r\nAccept: text/event-stream\r\nConnection: close\r\n\r\n"
+    with ExitStack() as stack:
+        crowd = Crowd({}, stack.enter_context(select.epoll()))
+        for _ in range(CLIENTS):
+            connection = stack.enter_context(socket.create_connection(("127.0.0.1", port), PATIENCE_SECONDS))
+            connection.sendall(ask.encode())
+            crowd.clients[connection.fileno()] = Client(connection)
+            crowd.ready.register(connection, select.EPOLLIN)
+        yield crowd
 
 
 def measure(options: Options) -> Part:
@@ -113,18 +136,16 @@ async def _round(url: str, port: int) -> list[float]:
     Raises:
         RuntimeError: some events were not delivered, or twice.
     """
-    crowd, listening = Crowd(CLIENTS), asyncio.Event()
+    listening = asyncio.Event()
     pipeline = (Telling(listening), *no_op_stages(Passes(), 1))
     async with engine_on(url, pipeline, actors=False) as door:
         job = await door.submit(ResearchRequest(query="q"), tenant=DEFAULT_TENANT)
-    async with engine_on(url, pipeline), asyncio.timeout(PATIENCE_SECONDS):
-        loop = asyncio.get_running_loop()
-        for _ in range(CLIENTS):
-            await loop.create_connection(lambda: Client(crowd, f"/jobs/{job.job_id}/events"), "127.0.0.1", port)
-        await crowd.all_connected.wait()
-        await asyncio.sleep(GAP_SECONDS)
-        listening.set()
-        await crowd.all_ended.wait()
-    if len(crowd.seconds) != CLIENTS * EVENTS:
-        raise RuntimeError(f"{len(crowd.seconds)} deliveries instead of {CLIENTS * EVENTS}")
-    return crowd.seconds
+    async with engine_on(url, pipeline):
+        with crowd_on(port, f"/jobs/{job.job_id}/events") as crowd:
+            await asyncio.to_thread(crowd.join)
+            listening.set()
+            await asyncio.to_thread(crowd.stay)
+    seconds = [taken for client in crowd.clients.values() for taken in client.seconds()]
+    if len(seconds) != CLIENTS * EVENTS:
+        raise RuntimeError(f"{len(seconds)} deliveries instead of {CLIENTS * EVENTS}")
+    return seconds

@@ -63,6 +63,21 @@ async def test_events_come_as_they_happen(client, submit, collect):
         assert await response.content.read() in (b"", b"\n")
 
 
+async def test_all_who_follow_a_job_get_the_same(client, submit, collect):
+    collect.gate.clear()
+    job_id = await submit()
+
+    async def follow():
+        async with following(client, job_id) as response:
+            return await response.text()
+
+    streams = [asyncio.create_task(follow()) for _ in range(20)]
+    await collect.started.wait()
+    collect.gate.set()
+    for text in await asyncio.gather(*streams):
+        assert [frame["id"] for frame in parsed(text)[1:]] == [str(number) for number in range(1, 8)]
+
+
 async def test_a_stream_that_broke_off_is_taken_up_where_it_ended(client, submit, collect):
     collect.gate.clear()
     job_id = await submit()
@@ -142,18 +157,25 @@ async def test_streams_and_pages_end_when_the_service_stops(client, app, submit,
 
 
 class Endless:
-    """An engine whose job tells the same for ever, or nothing at all."""
+    """An engine whose job tells the same text for ever, or nothing at all."""
 
     def __init__(self, text: str) -> None:
         self.text = text
         self.tier = "memory"
         self.closed = asyncio.Event()
 
-    async def events(self, job_id, *, after=0):
+    def event(self, seq):
+        return Event(
+            seq=seq, job_id="j", type=EventType.WARNING, stage=None, at=len(self.text), data={"text": self.text}
+        )
+
+    async def batches(self, job_id, *, after=0):
+        seq = after + 1
         try:
             while True:
                 if self.text:
-                    yield Event(seq=1, job_id="j", type=EventType.WARNING, stage=None, at=0, data={"text": self.text})
+                    yield [self.event(seq)]
+                seq += 1
                 await asyncio.sleep(0)
         finally:
             self.closed.set()
@@ -171,8 +193,9 @@ def streaming(engine, **options):
     return app
 
 
-async def test_a_client_that_takes_nothing_is_dropped(listen):
-    engine = Endless("x" * 100_000)
+@pytest.mark.parametrize("length", [1_000, 100_000])
+async def test_a_client_that_takes_nothing_is_dropped(listen, length):
+    engine = Endless("x" * length)
     client = await listen(streaming(engine, send_seconds=0.1))
     async with client.get("/"):
         await asyncio.wait_for(engine.closed.wait(), 20)
