@@ -35,8 +35,8 @@ pytest: .venv/installed
 bench: .venv/installed ## measure speed against targets and peers: make bench PART=engine
 	@$(BIN)/python benchmarks/bench.py $(PART)
 
-chaos: .venv/installed ## kill everything at random for two minutes: make chaos SECONDS=60 SEED=7 JOBS=100
-	@$(BIN)/python benchmarks/chaos.py $(if $(SECONDS),--seconds $(SECONDS)) $(if $(SEED),--seed $(SEED)) $(if $(JOBS),--jobs $(JOBS))
+chaos: .venv/installed ## kill everything at random for two minutes: make chaos SECONDS=60 SEED=7 JOBS=100 SERVER=redis-server
+	@$(BIN)/python benchmarks/chaos.py $(if $(SECONDS),--seconds $(SECONDS)) $(if $(SEED),--seed $(SEED)) $(if $(JOBS),--jobs $(JOBS)) $(if $(SERVER),--server $(SERVER))
 
 install: .venv/installed ## make the environment, development tools included
 

@@ -18,6 +18,7 @@ from actors.runtime.notices import (
     ChildFailed,
     JobFailed,
     LeaseLost,
+    Listener,
     Notice,
     StageRetried,
     StoreLost,
@@ -62,6 +63,7 @@ def loops(
         "wake": partial(_wake, store.mailboxes),
         "cancellations": partial(_revoke_cancelled, store.events, keeper),
     }
+    listener = one_line_an_outage(tell_log)
     consumer = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(2)}"
     for stage in chosen(pipeline, run.stages):
         actor = Actor(
@@ -70,7 +72,7 @@ def loops(
             store.mailboxes,
             keeper,
             consumer=consumer,
-            listener=tell_log,
+            listener=listener,
             policy=RetryPolicy(max_attempts=run.max_attempts),
             concurrency=run.concurrency,
             deadline_seconds=run.stage_seconds,
@@ -102,6 +104,26 @@ async def _revoke_cancelled(events: Events, keeper: LeaseKeeper, stop: asyncio.E
         stopping.cancel()
 
 
+def one_line_an_outage(listener: Listener) -> Listener:
+    """Pass on of an outage, which every stage notices, only the first loss and the last regain."""
+    without: set[str] = set()
+
+    def listen(notice: Notice) -> None:
+        match notice:
+            case StoreLost(stage):
+                told = bool(without)
+                without.add(stage)
+            case StoreRegained(stage):
+                without.discard(stage)
+                told = bool(without)
+            case _:
+                told = False
+        if not told:
+            listener(notice)
+
+    return listen
+
+
 def tell_log(notice: Notice) -> None:
     """What the runtime reports, in the log's words."""
     match notice:
@@ -111,10 +133,10 @@ def tell_log(notice: Notice) -> None:
             log.error("%s of %s failed for good: %s", delivery.key, delivery.job_id, reason, exc_info=error)
         case LeaseLost(delivery):
             log.warning("%s of %s was taken away: nothing of it was written", delivery.key, delivery.job_id)
-        case StoreLost(stage, error):
-            log.warning("%s waits for the store: %s", stage, error)
-        case StoreRegained(stage):
-            log.warning("%s has the store again", stage)
+        case StoreLost(_, error):
+            log.warning("work waits for the store: %s", error)
+        case StoreRegained():
+            log.warning("work goes on: the store answers again")
         case ChildFailed(child, error, delay):
             log.error("%s failed, starts again in %.1f s", child, delay, exc_info=error)
         case Unhealthy(child, error):

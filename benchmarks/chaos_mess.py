@@ -92,11 +92,11 @@ class Chaos:
         self.agenda.append((time.monotonic() + seconds, deed, host))
 
 
-def run(folder: Path, seconds: float, seed: int, jobs: int, lease_seconds: float) -> tuple[Findings, Chaos]:
+def run(server: Server, seconds: float, seed: int, jobs: int, lease_seconds: float) -> tuple[Findings, Chaos]:
     """Make a mess for `seconds` at most, let everything come to rest, and look at what is there."""
-    server = Server(folder)
     server.start()
-    chaos = Chaos(server, _hosts(folder, server.url, seconds, jobs, lease_seconds), lease_seconds, random.Random(seed))  # noqa: S311
+    hosts = _hosts(server.folder, server.url, seconds, jobs, lease_seconds)
+    chaos = Chaos(server, hosts, lease_seconds, random.Random(seed))  # noqa: S311 (a mess that can be made again)
     try:
         _make_a_mess(chaos, seconds)
         _settle(chaos)

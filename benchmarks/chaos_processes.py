@@ -1,6 +1,8 @@
-"""Processes that can be killed, paused and started again: a server that keeps everything, and hosts of the engine."""
+"""Processes that can be killed, paused and started again: a server that keeps everything, hosts, the real programs."""
 
 import json
+import os
+import re
 import signal
 import subprocess
 import sys
@@ -16,7 +18,11 @@ from redis.exceptions import RedisError
 from actors.store.redis.valkey import server_binary
 from benchmarks.chaos_stages import read_journal
 
+ROOT = Path(__file__).resolve().parent.parent
 HOST = Path(__file__).with_name("chaos_host.py")
+OURS = ("CRP_", "API_KEY", "REDIS_", "CHROMA_", "OPENAI_", "GOOGLE_")
+"""How the variables begin that tell our programs something."""
+
 START_SECONDS = 30.0
 POLL_SECONDS = 0.01
 
@@ -28,6 +34,10 @@ class Server:
     folder: Path
     options: Sequence[str] = ()
     password: str = ""
+    program: str = ""
+    """Its name or path; the embedded store's if there is none."""
+    command: Sequence[str] = ()
+    """What comes before the program, as `env NAME=VALUE`."""
     process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -45,13 +55,26 @@ class Server:
         """A client of its own, which answers with texts."""
         return Redis.from_url(self.url, decode_responses=True, socket_timeout=5.0)
 
+    @property
+    def version(self) -> str:
+        """What the program calls itself: Valkey or Redis, and its number."""
+        told = subprocess.run([self._program, "--version"], capture_output=True, text=True, check=True).stdout
+        return told.partition(" sha=")[0].replace(" server v=", " ")
+
+    @property
+    def _program(self) -> str:
+        return self.program or str(server_binary())
+
     def start(self) -> None:
         """Start it, and wait until it answers."""
         kept = ("--dir", str(self.folder), "--appendonly", "yes", "--appendfsync", "always", "--save", "")
         listen = ("--port", "0", "--unixsocket", str(self.socket))
         with (self.folder / "server.log").open("ab") as log:
             self.process = subprocess.Popen(
-                [str(server_binary()), *listen, *kept, *self.options], stdout=log, stderr=log
+                [*self.command, self._program, *listen, *kept, *self.options],
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
             )
         deadline = time.monotonic() + START_SECONDS
         while not self._answers():
@@ -148,3 +171,53 @@ class Host:
         """Ask it to end in order; answers its exit status."""
         self.process.send_signal(signal.SIGTERM)
         return self.process.wait(seconds)
+
+
+@dataclass
+class Program:
+    """The real service or worker, `module` with its arguments; it is told everything by `environment` alone."""
+
+    name: str
+    folder: Path
+    module: Sequence[str]
+    environment: Mapping[str, str]
+    command: Sequence[str] = ()
+    """What comes before it, as `unshare --mount`."""
+    process: subprocess.Popen[bytes] = field(init=False)
+
+    def __post_init__(self) -> None:
+        others = {name: value for name, value in os.environ.items() if not name.startswith(OURS)}
+        with self._log_file.open("wb") as log:
+            self.process = subprocess.Popen(
+                [*self.command, sys.executable, "-m", *self.module],
+                cwd=self.folder,
+                env={**others, "PYTHONPATH": str(ROOT), **self.environment},
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+            )
+
+    @property
+    def _log_file(self) -> Path:
+        return self.folder / f"{self.name}.log"
+
+    @property
+    def log(self) -> str:
+        """All that it has logged."""
+        return self._log_file.read_text("utf-8")
+
+    @property
+    def address(self) -> str:
+        """Where it listens; empty until it does."""
+        found = re.search(r"listening on (\S+)", self.log)
+        return found[1] if found else ""
+
+    @property
+    def ended(self) -> int | None:
+        """Its exit status, once it has ended."""
+        return self.process.poll()
+
+    def kill(self) -> None:
+        """End it at once."""
+        self.process.kill()
+        self.process.wait()

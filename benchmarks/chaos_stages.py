@@ -30,6 +30,7 @@ CALLS = 3
 """Calls that each stage makes through the ledger, one after the other."""
 
 POOL_SECONDS = 0.5
+LINGER_SECONDS = 0.3
 POLL_SECONDS = 0.01
 EMPTY = (
     "summary findings sources passages entities relations topics sentiment timeline related agreement"  # of a report
@@ -150,6 +151,10 @@ async def _die(_: Path, __: Services) -> None:
     os.kill(os.getpid(), signal.SIGKILL)
 
 
+async def _linger(_: Path, __: Services) -> None:
+    await asyncio.sleep(LINGER_SECONDS)
+
+
 async def _raise(_: Path, __: Services) -> None:
     raise ValueError("a bug")
 
@@ -162,6 +167,7 @@ BEHAVIOURS: Mapping[str, Callable[[Path, Services], Awaitable[None]]] = {
     "wait": _wait,
     "hang": _hang,
     "die": _die,
+    "linger": _linger,
     "raise": _raise,
     "pool-dies": _pool_dies,
 }

@@ -1,20 +1,31 @@
 """A server that keeps everything, and processes of the engine over a research in miniature; all can be killed."""
 
 import asyncio
+import os
+import sys
 import time
 from collections import Counter
 from contextlib import AsyncExitStack
+from pathlib import Path
 
 import pytest
+from aiohttp import ClientSession, ClientTimeout
 
 from actors.config import EngineConfig, RedisConfig, RunConfig, StorageConfig
 from actors.domain.job import ResearchRequest
 from actors.engine import open_engine
-from benchmarks.chaos_processes import Host, Server
+from benchmarks.chaos_processes import Host, Program, Server
 from benchmarks.chaos_stages import CALLS, ORDER, Journal, toy_pipeline
 
+CHAOS = Path(__file__).parents[2] / "benchmarks" / "chaos.py"
 PREFIX = "crash"
+TIMEOUT = ClientTimeout(total=60)
 LEASE_SECONDS = 0.6
+CALM_SECONDS = 1.5
+BUSY_SHARE = 0.6
+"""The share of a core that a process may use while it can do nothing; one that spins uses all of it."""
+
+LINES_A_SECOND = 5
 SECONDS = 40
 """How long a test waits for what takes a moment on an idle machine."""
 
@@ -37,10 +48,11 @@ def until():
 
 
 @pytest.fixture
-def server(short_folder):
+def server(short_folder, watch_keys):
     """Where it lives, so do the hosts' logs and journals."""
     running = Server(short_folder)
     running.start()
+    watch_keys(running.url)
     yield running
     running.kill()
 
@@ -62,7 +74,7 @@ def start(short_folder, url, until):
     """`await start(name, **engine)`: a worker at work; the settings are those of the table [engine]."""
     started = []
 
-    async def launch(name="worker", *, wait=True, drain_seconds=10.0, call_seconds=0.01, **engine):
+    async def launch(name="worker", *, wait=True, command=(), drain_seconds=10.0, call_seconds=0.01, **engine):
         settings = {
             "url": url,
             "prefix": PREFIX,
@@ -70,7 +82,7 @@ def start(short_folder, url, until):
             "call_seconds": call_seconds,
             "engine": {"lease_seconds": LEASE_SECONDS, **engine},
         }
-        host = await asyncio.to_thread(Host, name, short_folder, settings)
+        host = await asyncio.to_thread(Host, name, short_folder, settings, command)
         started.append(host)
         if wait:
             await until(lambda: host.ready)
@@ -166,3 +178,76 @@ def told_all(client, until):
         await until(there)
 
     return wait
+
+
+@pytest.fixture
+def started_again():
+    """`await started_again(host, watching)`: how often the host died, and was started again, before that task ended."""
+
+    async def watch(host, watching):
+        deaths = 0
+        while not watching.done():
+            if host.ended is not None:
+                deaths += 1
+                await asyncio.to_thread(host.start)
+            await asyncio.sleep(0.02)
+        await watching
+        return deaths
+
+    return watch
+
+
+@pytest.fixture
+def run_chaos():
+    """`await run_chaos(*options)`: its exit status, and what it has told."""
+
+    async def run(*options):
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, CHAOS, *options), stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT
+        )
+        try:
+            told = (await process.communicate())[0].decode()
+        finally:
+            if process.returncode is None:
+                process.terminate()
+                await process.wait()
+        return process.returncode, told
+
+    return run
+
+
+@pytest.fixture
+async def program(short_folder, url, until):
+    """`await program("serve", *command, **environment)` or "work": the real one, once it is at it; `web` asks it."""
+    modules = {"serve": ("app", "serve", "--port", "0"), "work": ("actors",)}
+    async with AsyncExitStack() as stack:
+
+        async def launch(name, *command, **environment):
+            told = {"CRP_REDIS__URL": url, "CRP_REDIS__PREFIX": PREFIX, "CRP_ENGINE__PROCESSES": "1"} | environment
+            started = await asyncio.to_thread(Program, name, short_folder, modules[name], told, command)
+            stack.callback(started.kill)
+            await until(lambda: "listening on" in started.log or "at work on" in started.log or started.ended)
+            assert started.ended is None, started.log
+            started.web = await stack.enter_async_context(ClientSession(started.address or None, timeout=TIMEOUT))
+            return started
+
+        yield launch
+
+
+def _cpu_seconds(pid):
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+@pytest.fixture
+def calm(until):
+    """`await calm(host)`, or of a service: for a while it does little and says little."""
+
+    async def look(host):
+        used, lines, began = _cpu_seconds(host.process.pid), host.log.count("\n"), time.monotonic()
+        await until(lambda: time.monotonic() > began + CALM_SECONDS)
+        took = time.monotonic() - began
+        assert _cpu_seconds(host.process.pid) - used < BUSY_SHARE * took
+        assert host.log.count("\n") - lines < LINES_A_SECOND * took
+
+    return look

@@ -67,7 +67,9 @@ async def test_an_artefact_that_does_not_parse_buries_its_job_alone(
     host = await start(max_attempts=MAX_ATTEMPTS)
     bad = await ask("q search=wait")
     await told_all(bad)
+    host.kill()
     client.hset(f"crash:job:{bad}:artefacts", "plan:0", "no artefact")
+    host = await start("another", max_attempts=MAX_ATTEMPTS)
     go()
     assert (await followed(bad))[-1].type == "failed"
     await completed(await ask())

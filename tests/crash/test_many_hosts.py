@@ -1,5 +1,6 @@
 """Workers on hosts of their own, here network namespaces, share one server; one host is cut off for a while."""
 
+import random
 import secrets
 import shutil
 import subprocess
@@ -66,7 +67,8 @@ class Machine:
 def machines():
     if shutil.which("ip") is None:
         pytest.skip("there is no program `ip` (Debian: apt install iproute2)")
-    made = [Machine(f"crp{secrets.token_hex(3)}", 100 + number) for number in range(HOSTS)]
+    numbers = random.sample(range(1, 255), HOSTS)  # a run that was killed has left its own behind
+    made = [Machine(f"crp{secrets.token_hex(3)}", number) for number in numbers]
     try:
         if problem := next(filter(None, (machine.make() for machine in made)), ""):
             pytest.skip(f"network namespaces cannot be made here: {problem}")

@@ -159,3 +159,13 @@ async def test_a_server_without_memory_takes_no_jobs_and_those_it_has_go_on_late
     for job_id in jobs:
         await completed(job_id)
     assert host.ended is None
+
+
+async def test_an_outage_is_one_line_of_a_workers_log_and_its_end_another(start, ask, completed, until, server):
+    host = await start()
+    server.kill()
+    await until(lambda: "work waits for the store" in host.log)
+    await asyncio.to_thread(server.start)
+    await until(lambda: "the store answers again" in host.log)
+    await completed(await ask())
+    assert host.log.count("WARNING") == 2
