@@ -60,13 +60,14 @@ def _overrides(parsed: argparse.Namespace) -> dict[str, Any]:
 async def _work(config: EngineConfig, drain_seconds: float) -> int:
     if config.redis.url == "memory":
         raise ConfigError('redis.url = "memory" is not allowed for a worker: nobody else could hand it a job')
-    from actors.engine import open_engine
+    from actors.engine import favour_the_loop, open_engine
 
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     async with open_engine(config, drain_seconds=drain_seconds) as engine:
         health = await engine.health()
+        favour_the_loop()
         log.info("at work on %s (store: %s)", ", ".join(health.actors.stages), health.store.tier)
         waits = [asyncio.ensure_future(stop.wait()), asyncio.ensure_future(engine.failed())]
         await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
