@@ -117,38 +117,44 @@ class Actor:
             self._outages = 0
 
     async def _take(self, stopped: asyncio.Task[bool]) -> None:
-        room, lease = self._concurrency - len(self._tasks), self._keeper.lease_seconds
-        with self._keeper.room_for_suspects() as suspects:
-            left = await self._mailboxes.claim(
-                self.stage, self._consumer, limit=room, lease_seconds=lease, suspects=suspects
-            )
-            self._start(left)
-        if not left:
-            taking = self._mailboxes.take(
-                self.stage, self._consumer, limit=room, lease_seconds=lease, block_seconds=BLOCK_SECONDS
-            )
-            self._start(await self._unless(stopped, asyncio.create_task(taking)))
-
-    async def _unless(self, stopped: asyncio.Task[bool], taking: asyncio.Task[list[Delivery]]) -> list[Delivery]:
-        """What is taken; once `stopped` is done that goes back."""
+        """Start what there is, or comes before `stopped`."""
+        taking = asyncio.create_task(self._ask(self._concurrency - len(self._tasks)))
         try:
             await asyncio.wait({taking, stopped}, return_when=asyncio.FIRST_COMPLETED)
         finally:
             if not taking.done():
                 taking.cancel()
                 await asyncio.wait({taking})
-        taken = [] if taking.cancelled() else taking.result()
-        if stopped.done() and taken:
-            with suppress(TransientError):
-                await self._mailboxes.release([delivery.token for delivery in taken])
-            return []
-        return taken
+        holds = [] if taking.cancelled() else taking.result()
+        if stopped.done():
+            await self._hand_back(holds)
+        else:
+            self._start(holds)
 
-    def _start(self, deliveries: Sequence[Delivery]) -> None:
-        for delivery in deliveries:
-            hold = self._keeper.hold(delivery)
-            hold.work = asyncio.create_task(self._handle(delivery, hold))
-            hold.work.add_done_callback(partial(self._dropped, delivery))
+    async def _ask(self, room: int) -> list[Hold]:
+        lease = self._keeper.lease_seconds
+        async with self._keeper.room_for_suspects() as suspects:
+            left = await self._mailboxes.claim(
+                self.stage, self._consumer, limit=room, lease_seconds=lease, suspects=suspects
+            )
+            if left:
+                return [self._keeper.hold(delivery) for delivery in left]
+        new = await self._mailboxes.take(
+            self.stage, self._consumer, limit=room, lease_seconds=lease, block_seconds=BLOCK_SECONDS
+        )
+        return [self._keeper.hold(delivery) for delivery in new]
+
+    async def _hand_back(self, holds: Sequence[Hold]) -> None:
+        for hold in holds:
+            self._keeper.drop(hold.delivery)
+        if holds:
+            with suppress(TransientError):
+                await self._mailboxes.release([hold.delivery.token for hold in holds])
+
+    def _start(self, holds: Sequence[Hold]) -> None:
+        for hold in holds:
+            hold.work = asyncio.create_task(self._handle(hold.delivery, hold))
+            hold.work.add_done_callback(partial(self._dropped, hold.delivery))
             self._tasks.add(hold.work)
 
     def _dropped(self, delivery: Delivery, _: asyncio.Task[None]) -> None:

@@ -1,8 +1,8 @@
 """Leases of everything this process works on, renewed together, so that only the dead and the cut-off lose them."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,9 +19,8 @@ DRAIN_POLL_SECONDS = 0.02
 class Hold:
     """A lease that is renewed; `revoked` when its work was cancelled because the lease is gone or the job is over."""
 
-    job_id: str
-    work: asyncio.Task[Any] | None
-    suspect: bool = False
+    delivery: Delivery
+    work: asyncio.Task[Any] | None = None
     revoked: bool = False
 
     def revoke(self) -> None:
@@ -49,42 +48,35 @@ class LeaseKeeper:
         self._mailboxes = mailboxes
         self._sleep = sleep
         self._held: dict[Token, Hold] = {}
-        self._suspect = False
+        self._claiming = asyncio.Lock()
 
     @property
     def busy(self) -> int:
         """How many deliveries are worked on right now."""
         return len(self._held)
 
-    def hold(self, delivery: Delivery, work: asyncio.Task[Any] | None = None) -> Hold:
-        """Renew this lease until `drop`; lost, it takes `work` with it."""
-        hold = self._held[delivery.token] = Hold(delivery.job_id, work, delivery.suspect)
+    def hold(self, delivery: Delivery) -> Hold:
+        """Renew this lease until `drop`; lost, it takes the hold's work with it."""
+        hold = self._held[delivery.token] = Hold(delivery)
         return hold
 
     def drop(self, delivery: Delivery) -> None:
         """Renew it no longer."""
         self._held.pop(delivery.token, None)
-        if delivery.suspect:
-            self._suspect = False
 
-    @contextmanager
-    def room_for_suspects(self) -> Iterator[int]:
-        """How many suspect deliveries may be taken on within the block: one at a time in the whole process.
+    @asynccontextmanager
+    async def room_for_suspects(self) -> AsyncIterator[int]:
+        """How many suspect deliveries may be claimed, and held, within the block: one at a time in the whole process.
 
         What kills its process then takes no other with it that has been hit twice.
         """
-        free = not self._suspect
-        self._suspect = True
-        try:
-            yield int(free)
-        finally:
-            if free:
-                self._suspect = any(hold.suspect for hold in self._held.values())
+        async with self._claiming:
+            yield 0 if any(token.suspect for token in self._held) else 1
 
     def revoke(self, job_id: str) -> None:
         """Cancel all work on a job that is over."""
         for hold in self._held.values():
-            if hold.job_id == job_id:
+            if hold.delivery.job_id == job_id:
                 hold.revoke()
 
     async def renew(self) -> None:

@@ -21,6 +21,11 @@ class Token:
     consumer: str
     count: int
 
+    @property
+    def suspect(self) -> bool:
+        """Whether holders of the entry have died under it, or were cut off, again and again."""
+        return self.count >= SUSPECT_HAND_OUTS
+
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
@@ -30,11 +35,6 @@ class Delivery:
     round: int
     attempt: int
     token: Token
-
-    @property
-    def suspect(self) -> bool:
-        """Whether its holders have died under it, or were cut off, again and again."""
-        return self.token.count >= SUSPECT_HAND_OUTS
 
     @property
     def key(self) -> str:

@@ -243,14 +243,17 @@ async def test_a_delivery_whose_holders_have_died_twice_is_suspect_and_handed_ou
     boxes, asked = bench.store.mailboxes, {"limit": 9, "lease_seconds": LEASE}
     for job_id in ("j1", "j2"):
         await bench.submit(job_id)
-    assert [delivery.suspect for delivery in await bench.take()] == [False, False]
+    assert [delivery.token.suspect for delivery in await bench.take()] == [False, False]
     await bench.elapse(LEASE * 1.5)
-    assert [delivery.suspect for delivery in await boxes.claim("first", "c1", suspects=0, **asked)] == [False, False]
+    assert [delivery.token.suspect for delivery in await boxes.claim("first", "c1", suspects=0, **asked)] == [
+        False,
+        False,
+    ]
     await bench.submit("j3")
     await bench.take_one()
     await bench.elapse(LEASE * 1.5)
     (fresh,) = await boxes.claim("first", "c1", suspects=0, **asked)
-    assert (fresh.job_id, fresh.suspect) == ("j3", False)
+    assert (fresh.job_id, fresh.token.suspect) == ("j3", False)
     await bench.elapse(LEASE / 2)
     (suspect,) = await boxes.claim("first", "c1", suspects=1, **asked)
-    assert (suspect.job_id, suspect.attempt, suspect.suspect) == ("j1", 3, True)
+    assert (suspect.job_id, suspect.attempt, suspect.token.suspect) == ("j1", 3, True)

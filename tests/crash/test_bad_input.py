@@ -50,6 +50,23 @@ async def test_a_job_edited_by_hand_ends_or_completes_is_logged_and_holds_nobody
     assert client.hget(f"crash:job:{bad}", "status") == "completed" or bad in host.log
 
 
+@pytest.mark.parametrize("part", ["", ":events", ":artefacts", ":marks"])
+async def test_a_key_of_a_job_that_was_overwritten_ends_that_job_alone(
+    start, ask, completed, told_all, client, until, go, part
+):
+    host = await start(max_attempts=MAX_ATTEMPTS)
+    bad = await ask("q search=wait")
+    await told_all(bad)
+    client.set(f"crash:job:{bad}{part}", "no such thing")
+    go()
+    await completed(await ask())
+    await until(lambda: not client.sismember("crash:running", bad), seconds=15)
+    await until(lambda: [client.xlen(key) for key in client.scan_iter("crash:mailbox:*")] == [0] * 5)
+    assert host.ended is None
+    assert "starts again" not in host.log
+    assert bad in host.log
+
+
 @pytest.mark.parametrize("fields", HASHES.values(), ids=HASHES)
 async def test_a_job_edited_by_hand_does_not_hide_its_tenants_others(ask, edge, client, fields):
     good, bad = await ask(), await ask()

@@ -27,8 +27,9 @@ def cpu_seconds(pid):
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
-async def follow(engine, job_id):
-    return [event async for event in engine.events(job_id)]
+async def follow(engine, job_id, log):
+    async for event in engine.events(job_id):
+        log.append(event)
 
 
 @pytest.fixture
@@ -88,12 +89,14 @@ async def test_the_embedded_server_comes_back_by_itself_and_the_jobs_go_on(short
     pipeline = toy_pipeline(journal, never_recorded, short_folder / "go", 0.05)
     async with open_engine(config, pipeline=pipeline) as engine:
         jobs = [await engine.submit(ResearchRequest(query="q search=wait")) for _ in range(6)]
-        followers = [asyncio.create_task(follow(engine, job.job_id)) for job in jobs]
-        await until(lambda: len(read_journal(journal.path)) > len(jobs))
+        logs = [[] for _ in jobs]
+        followers = [asyncio.create_task(follow(engine, job.job_id, log)) for job, log in zip(jobs, logs, strict=True)]
+        await until(lambda: all(logs) and len(read_journal(journal.path)) > len(jobs))
         pid = int((data / "valkey" / "valkey.pid").read_text())
         os.kill(pid, signal.SIGKILL)
         (short_folder / "go").touch()
-        for events in await asyncio.gather(*followers):
+        await asyncio.gather(*followers)
+        for events in logs:
             assert [event.seq for event in events] == list(range(1, len(events) + 1))
             assert events[-1].type == "completed"
         assert int((data / "valkey" / "valkey.pid").read_text()) != pid

@@ -1,6 +1,6 @@
 import asyncio
 
-from actors.domain.errors import PermanentError, StoreUnavailableError, TransientError
+from actors.domain.errors import JobDamagedError, PermanentError, StoreUnavailableError, TransientError
 from actors.domain.job import JobStatus
 from actors.runtime.actor import HAND_BACK_SECONDS, OUTAGE
 from actors.runtime.notices import JobFailed, LeaseLost, StageRetried
@@ -244,3 +244,47 @@ async def test_a_silent_store_does_not_hold_up_the_end(rig, work_of, completed, 
     async with rig.running(work_of(completed), leave_seconds=0.01) as (task, stop):
         stop.set()
         await asyncio.wait_for(task, 1)
+
+
+async def test_work_whose_holders_have_died_twice_is_done_one_at_a_time(rig, completed):
+    jobs = [f"j{number}" for number in range(4)]
+    for job_id in jobs:
+        await rig.submit(job_id)
+    for _ in range(2):
+        await rig.take("dying", limit=3)
+        rig.now[0] += 31
+    at_work, seen, go_on = set(), [], asyncio.Event()
+
+    async def work(delivery):
+        at_work.add(delivery.job_id)
+        seen.append(sorted(at_work))
+        if delivery.job_id == "j3":
+            await go_on.wait()
+        await asyncio.sleep(0.001)
+        at_work.discard(delivery.job_id)
+        return completed
+
+    async with rig.running(work):
+        for job_id in jobs[:3]:
+            await rig.until_terminal(job_id)
+        go_on.set()
+        await rig.until_terminal("j3")
+    assert max(len(set(together) - {"j3"}) for together in seen) == 1
+    assert any("j3" in together and len(together) == 2 for together in seen)
+
+
+async def test_a_transition_that_a_damaged_job_refuses_fails_that_job_alone(rig, work_of, completed, monkeypatch):
+    await rig.submit()
+    boxes = type(rig.store.mailboxes)
+
+    async def refuse(self, delivery, step):
+        raise JobDamagedError("what the store keeps of the job was changed by hand: WRONGTYPE")
+
+    monkeypatch.setattr(boxes, "finish", refuse)
+    async with rig.running(work_of(completed)) as (task, _):
+        job = await rig.until_terminal()
+        assert not task.done()
+    assert (job.status, job.error) == (
+        JobStatus.FAILED,
+        "what the store keeps of the job was changed by hand: WRONGTYPE",
+    )

@@ -18,7 +18,7 @@ async def test_leases_are_renewed_four_times_a_lease_in_one_call(rig):
     await rig.submit()
     (delivery,) = await rig.take("c1")
     work = asyncio.create_task(asyncio.Event().wait())
-    keeper.hold(delivery, work)
+    keeper.hold(delivery).work = work
     running = asyncio.create_task(keeper.run(stop))
     await stop.wait()
     assert set(slept) == {7.5}
@@ -47,7 +47,7 @@ async def test_a_store_that_is_away_for_a_moment_costs_no_lease(rig):
     await rig.submit()
     (delivery,) = await rig.take("c1")
     work = asyncio.create_task(asyncio.Event().wait())
-    keeper.hold(delivery, work)
+    keeper.hold(delivery).work = work
     running = asyncio.create_task(keeper.run(stop))
     await stop.wait()
     assert not work.cancelled()
