@@ -6,6 +6,7 @@ import time
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
 from contextlib import aclosing, asynccontextmanager, suppress
 from dataclasses import dataclass, field
+from functools import partial
 
 import uuid_utils
 
@@ -18,7 +19,7 @@ from actors.domain.job import Job, JobStatus, ResearchRequest
 from actors.loops import chosen, loops, tell_log
 from actors.pipeline import stages
 from actors.reports import Reports
-from actors.runtime.interpreter import favour_the_loop
+from actors.runtime.interpreter import collect, favour_the_loop
 from actors.runtime.lease import LeaseKeeper
 from actors.runtime.supervisor import Supervisor
 from actors.services.fetch.corpus import corpus_files
@@ -233,6 +234,7 @@ async def open_engine(
     async with open_store(config, pipeline[0].name) as opened, open_services(config, opened.store) as outside:
         keeper = LeaseKeeper(opened.store.mailboxes, lease_seconds=config.engine.lease_seconds)
         children = loops(config.engine, pipeline, opened.store, outside.bind, keeper) if actors else {}
+        children["collector"] = partial(collect, lambda: keeper.busy)
         supervisor = Supervisor(children, listener=tell_log)
         supervisor.start()
         reports = Reports(config.storage.reports, opened.store.jobs, pipeline, outside.pool)
