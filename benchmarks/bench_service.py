@@ -23,7 +23,7 @@ from aiohttp import web  # noqa: TID251 (the service is what is measured)
 
 from actors.config import RedisConfig, RunConfig, StorageConfig
 from actors.domain.job import Job, ResearchRequest
-from actors.engine import LOCAL_TENANT, Engine, open_engine
+from actors.engine import LOCAL_TENANT, Engine, favour_the_loop, open_engine
 from app.config import AppConfig, ServerConfig
 
 NONE = "none"
@@ -73,6 +73,7 @@ async def _running(url: str, folder: Path) -> AsyncIterator[int]:
             await runner.setup()
             site = web.TCPSite(runner, "127.0.0.1", 0, backlog=2_000)
             await site.start()
+            favour_the_loop()
             yield int(runner.addresses[0][1])
         finally:
             await runner.cleanup()

@@ -171,6 +171,7 @@ class Actor:
         if self._tasks:
             await asyncio.wait(self._tasks)
         self._tasks.clear()
+        self._keeper.leave(self.stage)
 
     async def _handle(self, delivery: Delivery, hold: Hold) -> None:
         try:

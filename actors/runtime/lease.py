@@ -64,6 +64,11 @@ class LeaseKeeper:
         """Renew it no longer."""
         self._held.pop(delivery.token, None)
 
+    def leave(self, stage: str) -> None:
+        """Renew nothing of this stage any longer."""
+        for token in [token for token in self._held if token.stage == stage]:
+            del self._held[token]
+
     @asynccontextmanager
     async def room_for_suspects(self) -> AsyncIterator[int]:
         """How many suspect deliveries may be claimed, and held, within the block: one at a time in the whole process.

@@ -288,3 +288,24 @@ async def test_a_transition_that_a_damaged_job_refuses_fails_that_job_alone(rig,
         JobStatus.FAILED,
         "what the store keeps of the job was changed by hand: WRONGTYPE",
     )
+
+
+async def test_an_actor_that_is_cancelled_while_it_takes_holds_nothing_any_more(rig, work_of, completed, monkeypatch):
+    boxes, taken = type(rig.store.mailboxes), asyncio.Event()
+    take = boxes.take
+
+    async def take_and_say(self, stage, consumer, **asked):
+        deliveries = await take(self, stage, consumer, **asked)
+        if deliveries:
+            taken.set()
+        return deliveries
+
+    monkeypatch.setattr(boxes, "take", take_and_say)
+    await rig.submit()
+    async with rig.running(work_of(completed)) as (task, _):
+        await taken.wait()
+        task.cancel()
+        await asyncio.wait({task})
+        assert rig.keeper.busy == 0
+        (again,) = await rig.take("c2")
+    assert again.attempt == 1
