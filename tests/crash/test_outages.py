@@ -118,7 +118,7 @@ async def test_who_follows_a_job_that_a_flush_took_away_is_told_that_it_is_gone(
     host = await start()
     job_id = await ask("q search=wait")
 
-    following = asyncio.create_task(follow(edge, job_id))
+    following = asyncio.create_task(follow(edge, job_id, []))
     await until(lambda: noted([host], "call", job_id))
     client.flushall()
     with pytest.raises(JobNotFoundError):
