@@ -39,7 +39,7 @@ def corpus(tmp_path) -> Path:
     return folder
 
 
-def test_a_question_over_a_folder_prints_the_answer_and_ends_with_the_path_of_the_report(app, corpus, tmp_path):
+def test_a_question_over_a_folder_prints_the_answer_and_what_it_read_can_be_searched(app, corpus, tmp_path):
     outcome = app("research", "How long is the bridge?", "--corpus", corpus)
     assert outcome.status == 0, outcome.err
     *answer, path = outcome.out.splitlines()
@@ -49,6 +49,10 @@ def test_a_question_over_a_folder_prints_the_answer_and_ends_with_the_path_of_th
     assert "[1]" in outcome.out
     for stage in ("plan", "search", "fetch", "index", "analyze", "verify", "publish"):
         assert f"{stage}: " in outcome.err
+    found = app("search", "lanes for cyclists", "--limit", "1")
+    assert found.status == 0, found.err
+    assert "bicycles" in found.out
+    assert "corpus:" in found.out
 
 
 def test_json_is_alone_on_stdout_and_sound(app, corpus, tmp_path, assert_sound):
@@ -63,14 +67,6 @@ def test_json_is_alone_on_stdout_and_sound(app, corpus, tmp_path, assert_sound):
         "evidence.zip",
         "sources",
     }
-
-
-def test_what_was_collected_can_be_searched_by_meaning(app, corpus):
-    assert app("research", "How long is the bridge?", "--corpus", corpus).status == 0
-    outcome = app("search", "lanes for cyclists", "--limit", "1")
-    assert outcome.status == 0, outcome.err
-    assert "bicycles" in outcome.out
-    assert "corpus:" in outcome.out
 
 
 def test_a_search_before_any_research_says_so(app):
