@@ -30,7 +30,7 @@ test: .venv/installed ## lint, types, import rules and every test (REQUIRE=all: 
 	@$(MAKE) --no-print-directory -j2 lint pytest
 
 pytest: .venv/installed
-	@$(BIN)/pytest -q -n 4 --dist loadfile --no-loadscope-reorder
+	@$(BIN)/pytest -q -n 3 --dist loadfile --no-loadscope-reorder
 
 bench: .venv/installed ## measure speed against targets and peers: make bench PART=engine
 	@$(BIN)/python benchmarks/bench.py $(PART)
