@@ -81,10 +81,8 @@ def described(
             public=public,
         )
     ]
-    if query:
-        marks.append(querystring_schema(query))
-    if body:
-        marks.append(json_schema(body, required=True))
+    marks += [querystring_schema(query)] if query else []
+    marks += [json_schema(body, required=True)] if body else []
 
     def mark(handler: Handler) -> Handler:
         for each in marks:

@@ -153,12 +153,13 @@ class Actor:
 
     def _start(self, holds: Sequence[Hold]) -> None:
         for hold in holds:
-            hold.work = asyncio.create_task(self._handle(hold.delivery, hold))
-            hold.work.add_done_callback(partial(self._dropped, hold.delivery))
+            hold.work = asyncio.create_task(self._handle(hold))
+            hold.work.add_done_callback(partial(self._ended, hold))
             self._tasks.add(hold.work)
 
-    def _dropped(self, delivery: Delivery, _: asyncio.Task[None]) -> None:
-        self._keeper.drop(delivery)
+    def _ended(self, hold: Hold, _: asyncio.Task[None]) -> None:
+        """Not at the end of `_handle`: a task that is cancelled before it has begun does not come there."""
+        self._keeper.drop(hold.delivery)
 
     def _reap(self) -> None:
         for task in [task for task in self._tasks if task.done()]:
@@ -173,7 +174,8 @@ class Actor:
         self._tasks.clear()
         self._keeper.leave(self.stage)
 
-    async def _handle(self, delivery: Delivery, hold: Hold) -> None:
+    async def _handle(self, hold: Hold) -> None:
+        delivery = hold.delivery
         try:
             step = await self._attempt(delivery)
             hold.ended()

@@ -108,6 +108,20 @@ async def test_entries_that_are_none_of_ours_are_logged_and_thrown_away(start, c
     assert "nobody" in host.log
 
 
+async def test_jobs_go_on_and_are_followed_when_the_tail_of_events_was_overwritten(
+    start, ask, completed, client, until
+):
+    host = await start(max_attempts=MAX_ATTEMPTS)
+    await completed(await ask())
+    client.set("crash:events", "no such thing")
+    await completed(await ask())
+    await until(lambda: "the tail of events was changed by hand" in host.log)
+    client.delete("crash:events")
+    await completed(await ask())
+    assert host.ended is None
+    assert "taken away" not in host.log
+
+
 async def test_a_ledger_answer_that_does_not_parse_buries_its_job_alone(start, ask, followed, completed, client, until):
     host = await start(max_attempts=MAX_ATTEMPTS, call_seconds=0.2)
     bad = await ask()

@@ -44,14 +44,11 @@ def select_evidence(
         about: what each sentence must hold a word of, or one of nearly the same meaning, if it has any.
         weighted: the sentences' words, where several questions are asked of the same ones; else they are weighed here.
 
-    Returns:
-        The most relevant first, then those that add most to it, from other sources where they are as good; empty
-        where nothing passes the threshold.
+    The most relevant comes first, then those that add most to it, from other sources where they are as good.
     """
     if not sentences or limit <= 0:
         return []
-    texts = [sentence.text for sentence in sentences]
-    weighted = weighted or weigh(texts, language=language)
+    weighted = weighted or weigh([sentence.text for sentence in sentences], language=language)
     by_source = weighed_by_source(weighted, [sentence.source_id for sentence in sentences])
     held = coverage(by_source, content_words(question, language=language))
     meant = np.asarray(vectors @ question_vector, dtype=np.float64)
@@ -59,8 +56,8 @@ def select_evidence(
     if subject := content_words(about, language=language):
         relevance = relevance * (coverage(by_source, subject) > 0)
     free = relevance >= max(_RELEVANT, _OF_BEST * float(relevance.max()))
-    for row, text in enumerate(texts):
-        if text in taken:
+    for row, sentence in enumerate(sentences):
+        if sentence.text in taken:
             free &= ~_nearly_same(weighted, vectors, row)
     return _diverse(sentences, relevance, free, weighted, vectors, limit)
 

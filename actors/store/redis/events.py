@@ -6,6 +6,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 
+from redis.exceptions import ResponseError
+
 from actors.domain.errors import StoreUnavailableError
 from actors.domain.events import Event
 from actors.store.fanout import Fanout, Followed, Tail
@@ -17,6 +19,7 @@ from actors.store.redis.wire import Client, exchange
 BLOCK_SECONDS = 2.0
 GRACE_SECONDS = 5.0
 OUTAGE_SECONDS = 0.5
+DAMAGED_SECONDS = 5.0
 CATCH_UP_SECONDS = 0.002
 BATCH = 200
 
@@ -73,6 +76,9 @@ class RedisEvents:
             except StoreUnavailableError as error:
                 log.debug("the tail of events waits for the store: %s", error)
                 await asyncio.sleep(OUTAGE_SECONDS)
+            except ResponseError as error:
+                log.warning("the tail of events was changed by hand, streams lag: delete it: %s", error)
+                await asyncio.sleep(DAMAGED_SECONDS)
 
     async def _hand_on(self) -> None:
         """Read what is new in the tail, once."""

@@ -1,5 +1,5 @@
 -- Return due retries, forget what is past its retention, and admit what may run.
-local MOST, NOTED_EVERY = 100, 10  -- the latter in seconds
+local MOST, MOST_FORGOTTEN, NOTED_EVERY = 100, 1000, 10  -- the last in seconds
 
 -- A clock that was set back would let leases and retries wait until it has caught up: they start anew.
 local noted = tonumber(redis.call('GET', key('clock')) or AT)
@@ -16,7 +16,6 @@ if back > 1 then
 end
 if back > 1 or back < -NOTED_EVERY or back == 0 then redis.call('SET', key('clock'), AT, 'EX', 86400) end
 
-local MOST_FORGOTTEN = 1000
 for _, member in ipairs(redis.call('ZRANGEBYSCORE', key('delayed'), '-inf', AT, 'LIMIT', 0, MOST)) do
   redis.call('ZREM', key('delayed'), member)
   local id, stage, round, attempts = string.match(member, '^delayed|([^|]*)|([^|]*)|([^|]*)|([^|]*)$')
