@@ -31,7 +31,7 @@ def select_evidence(
     about: str = "",
     weighted: Weighted | None = None,
 ) -> list[tuple[Sentence, float]]:
-    """At most `limit` sentences that bear on `question`, with their relevance (0 to 1), in the order chosen.
+    """At most `limit` sentences that bear on `question`, with relevance (0 to 1): the best first, then what adds most.
 
     Args:
         question: as the reader will see it.
@@ -43,8 +43,6 @@ def select_evidence(
         taken: texts already used; neither they nor what says nearly the same are chosen.
         about: what each sentence must hold a word of, or one of nearly the same meaning, if it has any.
         weighted: the sentences' words, where several questions are asked of the same ones; else they are weighed here.
-
-    The most relevant comes first, then those that add most to it, from other sources where they are as good.
     """
     if not sentences or limit <= 0:
         return []
