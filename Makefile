@@ -23,8 +23,8 @@ help: ## list the targets
 run: .venv/installed ## research a question: make run Q="…" CORPUS=folder OUT=folder
 	@$(BIN)/python -m app research "$$QUESTION" --corpus "$$CORPUS_FOLDER" --out "$$OUT_FOLDER" --max-results 20
 
-serve: .venv/installed ## the service on http://127.0.0.1:8000: make serve CORPUS=folder
-	@$(if $(filter-out file,$(origin CORPUS)),CRP_SEARCH__CORPUS__FOLDER="$$CORPUS_FOLDER") $(BIN)/python -m app serve
+serve: .venv/installed ## the service on http://127.0.0.1:8000: make serve, or on a folder alone: make serve CORPUS=folder
+	@$(if $(filter-out file,$(origin CORPUS)),CRP_SEARCH__CORPUS__FOLDER="$$CORPUS_FOLDER" CRP_SEARCH__PROVIDERS='["corpus"]') $(BIN)/python -m app serve
 
 test: .venv/installed ## lint, types, import rules and every test (REQUIRE=all: a skipped test is a failure)
 	@$(MAKE) --no-print-directory -j2 lint pytest

@@ -2,7 +2,7 @@
 
 import os
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, IPvAnyNetwork
 
@@ -65,12 +65,61 @@ class CorpusConfig(Section):
     max_bytes: int = Field(default=20_000_000, ge=1_000, le=1_000_000_000, description="the largest file")
 
 
+Address = Annotated[str, Field(pattern=r"^https?://\S+$")]
+OptionalAddress = Annotated[str, Field(pattern=r"^(https?://\S+)?$")]
+Dollars = Annotated[float, Field(ge=0, le=1_000)]
+
+
+class SearxngConfig(Section):
+    """The table [search.searxng]."""
+
+    url: OptionalAddress = Field(default="", description="a SearXNG instance with the JSON format on (empty: none)")
+
+
+class GoogleConfig(Section):
+    """The table [search.google]: the Custom Search JSON API."""
+
+    api_key: str = Field(default="", description="its API key (empty: not used)")
+    cse_id: str = Field(default="", description="the id of the search engine")
+    base_url: Address = Field(default="https://customsearch.googleapis.com", description="where it answers")
+    usd_per_query: Dollars = Field(default=0.005, description="what one request costs")
+
+
+class BraveConfig(Section):
+    """The table [search.brave]."""
+
+    api_key: str = Field(default="", description="its API key (empty: not used)")
+    base_url: Address = Field(default="https://api.search.brave.com", description="where it answers")
+    usd_per_query: Dollars = Field(default=0.005, description="what one request costs")
+
+
+class TavilyConfig(Section):
+    """The table [search.tavily]."""
+
+    api_key: str = Field(default="", description="its API key (empty: not used)")
+    base_url: Address = Field(default="https://api.tavily.com", description="where it answers")
+    usd_per_query: Dollars = Field(default=0.008, description="what one request costs")
+
+
+class WikipediaConfig(Section):
+    """The table [search.wikipedia]."""
+
+    base_url: Address = Field(default="https://{language}.wikipedia.org", description="where it answers")
+
+
 class SearchConfig(Section):
     """The table [search]."""
 
     providers: tuple[str, ...] = Field(default=(), description="the ones to use (empty: every one that can run)")
     max_results: int = Field(default=10, ge=1, le=100, description="sources taken from search, if not asked otherwise")
+    timeout_seconds: Seconds = Field(default=15.0, description="the longest that one provider may take")
+    keep_seconds: Seconds = Field(default=3_600.0, description="how long the answer to a search is taken again")
     corpus: CorpusConfig = CorpusConfig()
+    searxng: SearxngConfig = SearxngConfig()
+    google: GoogleConfig = GoogleConfig()
+    brave: BraveConfig = BraveConfig()
+    tavily: TavilyConfig = TavilyConfig()
+    wikipedia: WikipediaConfig = WikipediaConfig()
 
 
 class FetchConfig(Section):
@@ -81,6 +130,7 @@ class FetchConfig(Section):
     allow_networks: tuple[IPvAnyNetwork, ...] = Field(default=(), description="private networks that may be read")
     deny_hosts: tuple[str, ...] = Field(default=(), description="hosts never read, with their subdomains")
     timeout_seconds: Seconds = Field(default=20.0, description="the longest that one page may take, retries included")
+    parse_seconds: Seconds = Field(default=20.0, description="the longest that its text may take to be found")
     max_bytes: int = Field(default=5_000_000, ge=1_000, le=1_000_000_000, description="the largest page")
     max_characters: int = Field(default=100_000, ge=1_000, le=10_000_000, description="text used of one source")
     concurrency: Count = Field(default=8, description="pages of one job read at once")
@@ -88,6 +138,34 @@ class FetchConfig(Section):
     user_agent: str = Field(
         default="ContentResearchPipeline/0.1", min_length=1, pattern=r"^[ -~]+$", description="sent with each request"
     )
+
+
+class PriceConfig(Section):
+    """A table [llm.prices."MODEL"]: US dollars for a million tokens."""
+
+    input: float = Field(ge=0, le=1_000_000, description="of the prompt")
+    output: float = Field(default=0.0, ge=0, le=1_000_000, description="of the answer")
+
+
+class LlmConfig(Section):
+    """The table [llm]: any server that speaks the OpenAI API."""
+
+    model: str = Field(default="", max_length=200, description="the model's name (empty: none, everything by rules)")
+    base_url: OptionalAddress = Field(default="", description="the server, up to /v1 (empty: OpenAI)")
+    api_key: str = Field(default="", description="its key; better as OPENAI_API_KEY in the environment")
+    concurrency: Count = Field(default=64, description="calls of this process at once at most")
+    timeout_seconds: Seconds = Field(default=60.0, description="the longest that one call may take")
+    context_tokens: int = Field(default=16_384, ge=2_048, le=10_000_000, description="what fits into one call")
+    prices: dict[str, PriceConfig] = Field(default={}, description="what models cost, by name")
+
+
+class EmbeddingsConfig(Section):
+    """The table [embeddings]."""
+
+    provider: Literal["wordllama", "openai"] = Field(default="wordllama", description="wordllama (local), openai")
+    model: str = Field(default="", max_length=200, description="the model's name, for openai")
+    base_url: OptionalAddress = Field(default="", description="the server (empty: that of [llm])")
+    api_key: str = Field(default="", description="its key (empty: that of [llm], if the server is the same)")
 
 
 class ChromaConfig(Section):
@@ -105,4 +183,6 @@ class EngineConfig(Section):
     engine: RunConfig = RunConfig()
     search: SearchConfig = SearchConfig()
     fetch: FetchConfig = FetchConfig()
+    llm: LlmConfig = LlmConfig()
+    embeddings: EmbeddingsConfig = EmbeddingsConfig()
     chroma: ChromaConfig = ChromaConfig()

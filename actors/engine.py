@@ -2,7 +2,6 @@
 
 import asyncio
 import random
-import time
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
 from contextlib import aclosing, asynccontextmanager, suppress
 from dataclasses import dataclass, field
@@ -13,11 +12,14 @@ import uuid_utils
 from actors.config import EngineConfig
 from actors.domain.documents import Match
 from actors.domain.errors import EngineFailedError, JobActiveError, TransientError
+from actors.domain.estimate import PlanEstimate
 from actors.domain.events import Event
-from actors.domain.health import ActorsHealth, Condition, Health, StoreHealth
+from actors.domain.health import ActorsHealth, Health
 from actors.domain.job import Job, JobStatus, ResearchRequest
+from actors.looking import distinct, look
 from actors.loops import chosen, loops, tell_log
 from actors.pipeline import stages
+from actors.planning import check, estimate
 from actors.reports import Reports
 from actors.runtime.interpreter import collect, favour_the_loop
 from actors.runtime.lease import LeaseKeeper
@@ -25,7 +27,6 @@ from actors.runtime.supervisor import Supervisor
 from actors.services.fetch.corpus import corpus_files
 from actors.services.report.evidence import verify_bundle as verify_evidence
 from actors.stages.base import Stage
-from actors.stages.search import check_providers
 from actors.store.ports import Tail
 from actors.tiers import Opened, open_store
 from actors.wiring import Outside, open_services
@@ -37,6 +38,9 @@ LOOK_SECONDS = 2.0
 
 PAGE = 500
 """The most events that are read from a log at once."""
+
+REPEATED = 4
+"""How many passages are looked at for each that is told: several jobs may have collected the same."""
 
 LOCAL_TENANT = "local"
 DRAIN_SECONDS = 10.0
@@ -83,14 +87,23 @@ class Engine:
         """Take in a job.
 
         Raises:
-            RequestError: it names a search provider that is not set up.
+            RequestError: it names a search provider that is not set up, or a budget that cannot be kept.
             OverloadedError: too many jobs wait already.
         """
-        check_providers(request, self._outside.providers)
+        check(request, self._outside)
         job = await self._opened.store.jobs.submit(str(uuid_utils.uuid7()), tenant, request)
         if self._works_on and not self._warming:
             self._warming.append(asyncio.create_task(self._outside.warm()))
         return job
+
+    async def plan(self, request: ResearchRequest, *, tenant: str = LOCAL_TENANT) -> PlanEstimate:
+        """What would be done for this request, and what it would cost at most; only the plan itself is paid.
+
+        Raises:
+            RequestError: as for `submit`.
+        """
+        check(request, self._outside)
+        return await estimate(request, tenant, self._outside)
 
     async def close(self) -> None:
         """Give up what was only made ready; `open_engine` calls it."""
@@ -175,35 +188,18 @@ class Engine:
         return []
 
     async def search(self, query: str, *, tenant: str = LOCAL_TENANT, limit: int = 10) -> list[Match]:
-        """The passages nearest in meaning to `query` among all that the tenant's jobs have collected, best first."""
+        """The passages nearest in meaning to `query` among all that the tenant's jobs have collected, best first.
+
+        What several jobs have collected of one text is told once.
+        """
         vectors = await self._outside.embedder.embed([query])
-        return await self._outside.vectors.search(tenant, vectors[0], limit=limit)
+        found = await self._outside.vectors.search(tenant, vectors[0], limit=limit * REPEATED)
+        return distinct(found)[:limit]
 
     async def health(self) -> Health:
         """How this process is; never raises."""
-        began = time.perf_counter()
-        problems = list(self.degraded)
-        latency: float | None = None
-        try:
-            await self._opened.store.ping()
-            latency = round((time.perf_counter() - began) * 1_000, 2)
-        except TransientError as error:
-            problems.append(str(error))
-        try:
-            vectors = await self._outside.vectors.ping()
-        except TransientError as error:
-            vectors = "none"
-            problems.append(str(error))
-        if not self.healthy:
-            problems.append(f"failed too often: {', '.join(self._supervisor.given_up)}")
-        condition = Condition.DEGRADED if problems else Condition.HEALTHY
-        return Health(
-            status=condition if self.healthy and latency is not None else Condition.UNHEALTHY,
-            store=StoreHealth(tier=self.tier, latency_ms=latency),
-            vectors=vectors,
-            actors=ActorsHealth(stages=self._works_on, busy=self._keeper.busy, failed=self._supervisor.given_up),
-            problems=tuple(problems),
-        )
+        actors = ActorsHealth(stages=self._works_on, busy=self._keeper.busy, failed=self._supervisor.given_up)
+        return await look(self._opened.store, self._outside.vectors, actors, self.degraded)
 
 
 async def _live(tail: Tail, after: int, *, jitter: Callable[[], float] = random.random) -> list[Event]:

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 
 from actors.config import EngineConfig
+from actors.domain.artefacts import Verified
+from actors.domain.job import Record
 from actors.stages.analyze import AnalyzeStage
 from actors.stages.base import Stage
 from actors.stages.fetch import FetchStage
@@ -26,7 +28,12 @@ def stages(config: EngineConfig) -> tuple[Stage, ...]:
     )
 
 
-def next_stage(order: Sequence[str], stage: str, round_: int) -> tuple[str, int] | None:
-    """The stage and round that follow `stage` of `round_`; None when the job is done."""
+def next_stage(order: Sequence[str], stage: str, round_: int, depth: int, value: Record) -> tuple[str, int] | None:
+    """The stage and round that follow `stage` of `round_`, which has left `value`; None when the job is done.
+
+    What is still open after `verify` sends the job back to `search`, at most `depth` times.
+    """
+    if isinstance(value, Verified) and value.open_questions and round_ < depth:
+        return SearchStage().name, round_ + 1
     place = order.index(stage) + 1
     return (order[place], round_) if place < len(order) else None

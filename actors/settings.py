@@ -1,7 +1,8 @@
 """The only reader of config.toml, .env and the environment; a wrong key or value is named with where it stands.
 
-Later wins: the defaults, config.toml, .env, the environment (`CRP_ENGINE__CONCURRENCY=4`, lists as JSON), and what
-the caller overrides. In .env and the environment a few settings have plain names too (`PLAIN_NAMES`, REDIS_HOST).
+Later wins: the defaults, config.toml, .env, the environment (`CRP_ENGINE__CONCURRENCY=4`, lists and tables as JSON),
+and what the caller overrides. In .env and the environment a few settings have plain names too (`PLAIN_NAMES`,
+REDIS_HOST).
 """
 
 import json
@@ -20,7 +21,15 @@ from actors.domain.errors import ConfigError
 
 PREFIX = "CRP_"
 DELIMITER = "__"
-PLAIN_NAMES = {"API_KEY": "AUTH__API_KEY", "CHROMA_HOST": "CHROMA__HOST", "CHROMA_PORT": "CHROMA__PORT"}
+PLAIN_NAMES = {
+    "API_KEY": "AUTH__API_KEY",
+    "CHROMA_HOST": "CHROMA__HOST",
+    "CHROMA_PORT": "CHROMA__PORT",
+    "OPENAI_API_KEY": "LLM__API_KEY",
+    "OPENAI_BASE_URL": "LLM__BASE_URL",
+    "GOOGLE_API_KEY": "SEARCH__GOOGLE__API_KEY",
+    "GOOGLE_CSE_ID": "SEARCH__GOOGLE__CSE_ID",
+}
 SECRET = re.compile(r"key|secret|password|url|sha256|proxy")
 
 Config = TypeVar("Config", bound=BaseModel)
@@ -98,7 +107,7 @@ def _nest(name: str, value: str) -> Tree:
 
 def _is_json(value: str) -> bool:
     try:
-        return isinstance(json.loads(value), list)
+        return isinstance(json.loads(value), list | dict)
     except json.JSONDecodeError:
         return False
 

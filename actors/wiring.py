@@ -1,8 +1,8 @@
 """Which implementation stands behind each port of the services: the one place that knows them all."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Coroutine
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
 from hashlib import sha256
@@ -13,82 +13,138 @@ from actors.config import EngineConfig, FetchConfig
 from actors.domain.documents import Extracted
 from actors.domain.errors import ConfigError
 from actors.runtime.pool import ProcessPool
-from actors.services.base import Bind, Pool, Reader, Services
+from actors.services.base import Bind, Pool, Reader, Recall, Services, Tell, TimeLeft
 from actors.services.embeddings.base import Embedder
+from actors.services.embeddings.opening import EmbeddingsSettings, open_embedder, within_job
 from actors.services.embeddings.wordllama import WordLlamaEmbedder
 from actors.services.fetch.base import Fetcher
 from actors.services.fetch.corpus import SCHEME, CorpusFetcher, corpus_files, corpus_stamp
+from actors.services.fetch.extract import EXTRACTION_VERSION
 from actors.services.fetch.http import HttpFetcher
 from actors.services.fetch.reader import CachingReader
 from actors.services.fetch.settings import FetchSettings
+from actors.services.llm.base import Model
+from actors.services.llm.client import open_model
 from actors.services.nlp.entities import load_model
+from actors.services.search import open_providers
 from actors.services.search.base import SearchProvider
 from actors.services.search.corpus import CorpusFile, CorpusSearch
 from actors.services.vectors.base import VectorStore
-from actors.services.vectors.opening import open_vectors
+from actors.services.vectors.opening import OpenedVectors, open_vectors
 from actors.store.ports import Buckets, Store
 
-CORPUS_KEEP_SECONDS = 60.0
-"""How long a file's text is taken as read: long enough for the fetch stage to find what the search has read."""
+CORPUS_KEEP_SECONDS = 0.0
+"""How long a file is not looked at again: what was read of it is kept by its stamp, which is cheap to check."""
 
-
-EXTRACTION_VERSION = 1
-"""Raised when texts are taken out of files in another way, so that indexed folders are read again."""
+BYTES_EMBEDDED = 6
+"""Of each character of a page at most: four of its own, and the titles that go with its passages."""
 
 
 @dataclass(frozen=True, slots=True)
 class Outside:
     """The services as opened; `bind` makes them a delivery's own, `warm` lets heavy libraries load ahead of need.
 
-    `degraded` says why one of them is not what was asked for (empty: it is).
+    `degraded` says why one of them is not what was asked for (empty: it is); `unpriced` are the settings without whose
+    price no budget in dollars can be kept, `usd_a_page` what the vectors of one page can cost at most.
     """
 
     bind: Bind
     embedder: Embedder
     vectors: VectorStore
     pool: Pool
-    providers: frozenset[str]
+    providers: Mapping[str, SearchProvider]
+    model: Model | None
     warm: Callable[[], Coroutine[Any, Any, None]]
     degraded: str = ""
+    unpriced: tuple[str, ...] = ()
+    usd_a_page: float = 0.0
 
 
 @asynccontextmanager
 async def open_services(config: EngineConfig, store: Store) -> AsyncIterator[Outside]:
-    """Everything outside the store, closed again at the end; heavy parts start when first used."""
+    """Everything outside the store, closed again at the end; heavy parts start when first used.
+
+    Raises:
+        ConfigError: a setting is wrong.
+    """
     async with AsyncExitStack() as stack:
         pool = _pool(stack, config, config.engine.process_count)
-        web = HttpFetcher(_settings(config.fetch), pace=partial(_pace, store.buckets))
+        pace = partial(_pace, store.buckets)
+        web = HttpFetcher(_settings(config.fetch), pace=pace, breakers=store.breakers, cache=store.cache)
         await stack.enter_async_context(web)
         reader = _reader(config, web, pool, store)
-        embedder = WordLlamaEmbedder(pool)
-        opened = await stack.enter_async_context(
-            open_vectors(
-                _pool(stack, config, 1),
-                config.storage.data / "chroma",
-                embedder.model,
-                host=config.chroma.host,
-                port=config.chroma.port,
-                connect_seconds=config.redis.connect_seconds,
-                fallback=config.redis.fallback,
+        local = WordLlamaEmbedder(pool)
+        embedder = await stack.enter_async_context(open_embedder(_embeddings(config), pool, store.cache))
+        opened = await stack.enter_async_context(_vectors(config, _pool(stack, config, 1), embedder.model))
+        able = await stack.enter_async_context(open_providers(config, store.cache, store.breakers))
+        providers = _wanted(config, _with_corpus(config, reader) | able)
+        model = await stack.enter_async_context(open_model(config, store.breakers))
+
+        def bind(tell: Tell, recall: Recall, time_left: TimeLeft) -> Services:
+            return Services(
+                tell=tell,
+                recall=recall,
+                time_left=time_left,
+                search=providers,
+                reader=reader,
+                embedder=within_job(embedder, recall, time_left),
+                local_embedder=local,
+                vectors=opened.vectors,
+                pool=pool,
+                reports=config.storage.reports,
+                model=model,
             )
-        )
-        vectors = opened.vectors
-        providers = _providers(config, reader)
-        bind = partial(
-            Services,
-            search=providers,
-            reader=reader,
-            embedder=embedder,
-            vectors=vectors,
-            pool=pool,
-            reports=config.storage.reports,
-        )
 
         async def warm() -> None:
             loads = (pool.run(_load_libraries) for _ in range(max(1, config.engine.process_count - 1)))
-            await asyncio.gather(vectors.open(), *loads, return_exceptions=True)
+            opens = [opened.vectors.open(), *([model.open()] if model else [])]
+            await asyncio.gather(*opens, *loads, return_exceptions=True)
 
-        yield Outside(bind, embedder, vectors, pool, frozenset(providers), warm, opened.degraded)
+        yield Outside(
+            bind,
+            embedder,
+            opened.vectors,
+            pool,
+            providers,
+            model,
+            warm,
+            opened.degraded,
+            unpriced=tuple(_unpriced(config)),
+            usd_a_page=config.fetch.max_characters * BYTES_EMBEDDED * _embeddings(config).usd_per_million / 1e6,
+        )
+
+
+def _vectors(config: EngineConfig, pool: Pool, model: str) -> AbstractAsyncContextManager[OpenedVectors]:
+    return open_vectors(
+        pool,
+        config.storage.data / "chroma",
+        model,
+        host=config.chroma.host,
+        port=config.chroma.port,
+        connect_seconds=config.redis.connect_seconds,
+        fallback=config.redis.fallback,
+    )
+
+
+def _embeddings(config: EngineConfig) -> EmbeddingsSettings:
+    own, llm = config.embeddings, config.llm
+    same_server = own.base_url in ("", llm.base_url)
+    price = llm.prices.get(own.model)
+    return EmbeddingsSettings(
+        provider=own.provider,
+        model=own.model,
+        base_url=own.base_url or llm.base_url,
+        api_key=own.api_key or (llm.api_key if same_server else ""),
+        timeout_seconds=llm.timeout_seconds,
+        concurrency=llm.concurrency,
+        usd_per_million=price.input if price else 0.0,
+    )
+
+
+def _unpriced(config: EngineConfig) -> Iterator[str]:
+    """The models in use whose price is not set."""
+    paid = [config.llm.model, config.embeddings.model if config.embeddings.provider == "openai" else ""]
+    yield from (model for model in paid if model and model not in config.llm.prices)
 
 
 def _load_libraries() -> None:
@@ -125,17 +181,20 @@ def _reader(config: EngineConfig, web: Fetcher, pool: ProcessPool, store: Store)
     if folder := config.search.corpus.folder:
         fetchers[SCHEME] = CorpusFetcher(folder, config.search.corpus.max_bytes)
         keep_seconds[SCHEME] = CORPUS_KEEP_SECONDS
-    return CachingReader(fetchers, pool, store.cache, config.fetch.max_characters, keep_seconds)
+    parsers = pool.within(config.fetch.parse_seconds)
+    return CachingReader(fetchers, parsers, store.cache, config.fetch.max_characters, keep_seconds)
 
 
-def _providers(config: EngineConfig, reader: Reader) -> dict[str, SearchProvider]:
+def _with_corpus(config: EngineConfig, reader: Reader) -> dict[str, SearchProvider]:
+    folder = config.search.corpus.folder
+    return {"corpus": _corpus_search(folder, config, reader)} if folder else {}
+
+
+def _wanted(config: EngineConfig, able: Mapping[str, SearchProvider]) -> dict[str, SearchProvider]:
     """The providers that can run with this configuration and are wanted, by name."""
-    able: dict[str, SearchProvider] = {}
-    if folder := config.search.corpus.folder:
-        able["corpus"] = _corpus_search(folder, config, reader)
     for name in config.search.providers:
         if name not in able:
-            known = ", ".join(sorted(able)) or "none: set search.corpus.folder"
+            known = ", ".join(sorted(able))
             raise ConfigError(f"search.providers: {name!r} cannot run; with these settings there are: {known}")
     return {name: able[name] for name in config.search.providers or able}
 

@@ -1,16 +1,16 @@
 """From a delivery to its next step: loads what the stages before have left, runs the stage, packs what it made."""
 
-import hashlib
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from actors.domain.artefacts import Published
+from actors.calls import Calls, time_left
+from actors.domain.artefacts import Collection, Published
 from actors.domain.events import Note
-from actors.domain.job import Record
+from actors.domain.job import Job, Record
 from actors.packing import pack, unpack
 from actors.pipeline import next_stage
-from actors.services.base import Answer, Bind, Services
+from actors.services.base import Bind, Services
 from actors.stages.base import Artefacts, Stage
 from actors.store.ports import Store
 from actors.store.records import Advance, Delivery, Finish
@@ -32,29 +32,26 @@ class StageWork:
         artefacts = unpack(packed, {stage.name: stage.artefact for stage in self.pipeline})
         if delivery.key in packed:
             value, seconds = await artefacts.read(self.stage.artefact), artefacts.seconds[delivery.key]
-            return self._step(delivery, value, packed[delivery.key], seconds)
+            return self._step(delivery, job, value, packed[delivery.key], seconds)
         began = self.clock()
-        value = await self.stage.work(job, artefacts, self._bound(delivery))
+        value = await self.stage.work(job, artefacts, self._bound(delivery, job))
         seconds = self.clock() - began
-        return self._step(delivery, value, await pack(value, seconds), seconds)
+        return self._step(delivery, job, value, await pack(value, seconds), seconds)
 
-    def _bound(self, delivery: Delivery) -> Services:
+    def _bound(self, delivery: Delivery, job: Job) -> Services:
         async def tell(note: Note) -> None:
             await self.store.mailboxes.tell(delivery, [note])
 
-        async def recall(request: str, call: Callable[[], Awaitable[Answer]], kind: type[Answer]) -> Answer:
-            key = hashlib.sha256(request.encode()).hexdigest()
-            recorded = await self.store.ledger.get(delivery.job_id, key)
-            if recorded is None:
-                answer = (await call()).model_dump_json().encode()
-                recorded = await self.store.ledger.put(delivery.job_id, key, answer)
-            return kind.model_validate_json(recorded)
+        return self.bind(tell, Calls(self.store.ledger, job, self.stage.name), time_left(job))
 
-        return self.bind(tell, recall)
-
-    def _step(self, delivery: Delivery, value: Record, packed: bytes, seconds: float) -> Advance | Finish:
+    def _step(self, delivery: Delivery, job: Job, value: Record, packed: bytes, seconds: float) -> Advance | Finish:
         order = [stage.name for stage in self.pipeline]
-        if following := next_stage(order, self.stage.name, delivery.round):
-            return Advance(packed, *following, seconds)
+        if following := next_stage(order, self.stage.name, delivery.round, job.request.depth, value):
+            return Advance(packed, *following, seconds, pages_read(value))
         report = Artefacts({delivery.key: value}).latest(Published).report
-        return Finish(packed, report.status, report.stop_reason, seconds)
+        return Finish(packed, report.status, report.stop_reason, seconds, report.usage)
+
+
+def pages_read(value: Record) -> int | None:
+    """How many pages the job has read by now, where this artefact tells."""
+    return len(value.documents) if isinstance(value, Collection) else None

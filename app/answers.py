@@ -1,7 +1,6 @@
 """A job as its clients see it: whose it is, where it stands, and where to go from here."""
 
 import asyncio
-import json
 import re
 from datetime import UTC, datetime
 from typing import Any
@@ -9,7 +8,7 @@ from typing import Any
 from aiohttp import web
 
 from actors.domain.errors import JobNotFoundError, ReportNotFoundError
-from actors.domain.job import Job, JobStatus
+from actors.domain.job import Job, JobStatus, Spending, Usage
 from app.keys import ENGINE, TENANT
 
 _JOB_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -45,13 +44,7 @@ async def report_of(request: web.Request, job: Job) -> bytes | None:
         return None
 
 
-async def usage_of(report: bytes | None) -> dict[str, float]:
-    """What the job has used, as its report says."""
-    usage: dict[str, float] = (await asyncio.to_thread(json.loads, report))["usage"] if report else {}
-    return usage
-
-
-def told(request: web.Request, job: Job, usage: dict[str, float] | None = None) -> dict[str, Any]:
+def told(request: web.Request, job: Job) -> dict[str, Any]:
     """The job as `JobResponse` describes it."""
     return {
         "job_id": job.job_id,
@@ -64,11 +57,22 @@ def told(request: web.Request, job: Job, usage: dict[str, float] | None = None) 
         "created_at": _time(job.created_at),
         "started_at": _time(job.started_at),
         "completed_at": _time(job.completed_at),
-        "usage": usage or {},
+        "usage": usage_told(job.usage),
         "report_url": f"/reports/{job.job_id}/report.html" if job.status in PUBLISHED else None,
         "events_url": f"/jobs/{job.job_id}/events",
         "retry_of": None,
     }
+
+
+def spending_told(spending: Spending) -> dict[str, Any]:
+    """What calls have cost, as `SpendingResponse` describes it."""
+    return {**spending.model_dump(), "tokens": spending.tokens}
+
+
+def usage_told(usage: Usage) -> dict[str, Any]:
+    """What a job has used, as `UsageResponse` describes it."""
+    stages = {name: spending_told(spending) for name, spending in usage.stages.items()}
+    return {**spending_told(usage), "stages": stages}
 
 
 def _time(at: float | None) -> str | None:

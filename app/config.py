@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field, field_validator
 
 from actors.config import EngineConfig, Seconds, Section
+from actors.domain.job import Budget
 
 Scope = Literal["read", "write", "ops"]
 
@@ -24,18 +25,22 @@ class ServerConfig(Section):
 
 
 class KeyConfig(Section):
-    """One key: `sha256` is the hash of it, in hexadecimal; the key itself is written nowhere."""
+    """One key: `sha256` is the hash of it, in hexadecimal; the key itself is written nowhere.
+
+    `budget` is the most that each job asked for with it may use.
+    """
 
     name: str = Field(min_length=1, max_length=64)
     sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
     tenant: str = Field(default="default", pattern=r"^[A-Za-z0-9_.-]{1,64}$")
     scopes: tuple[Scope, ...] = ("read", "write", "ops")
+    budget: Budget = Budget()
 
 
 class AuthConfig(Section):
     """The table [auth]. `api_key` is hashed as it is read."""
 
-    keys: tuple[KeyConfig, ...] = Field(default=(), description="who is let in: name, sha256, tenant, scopes")
+    keys: tuple[KeyConfig, ...] = Field(default=(), description="who is let in: name, sha256, tenant, scopes, budget")
     api_key: Annotated[str, AfterValidator(_hashed)] = Field(
         default="", max_length=1_000, description="one more key, with all scopes; better as API_KEY in the environment"
     )

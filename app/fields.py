@@ -2,11 +2,13 @@
 
 import re
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
-from marshmallow import ValidationError, fields
+from marshmallow import ValidationError, fields, validate
 
 _WHOLE = re.compile(r"-?\d+(\.0+)?", re.ASCII)
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _DECIMAL = re.compile(r"-?\d+(\.\d+)?([eE][+-]?\d+)?", re.ASCII)
 
 WHITE_SPACE = "".join(each for each in map(chr, range(0x3001)) if each.isspace() and not "\x1c" <= each <= "\x1f")
@@ -57,3 +59,44 @@ class Figure(fields.Float):
         if not _DECIMAL.fullmatch(str(value)):
             raise self.make_error("invalid", input=value)
         return super()._deserialize(value, attr, data, **more)
+
+
+class Amount(fields.Float):
+    """A number of a JSON body: `"5"` and true are none."""
+
+    def _deserialize(self, value: object, attr: str | None, data: Mapping[str, Any] | None, **more: object) -> float:
+        if isinstance(value, str):
+            raise self.make_error("invalid", input=value)
+        return super()._deserialize(value, attr, data, **more)
+
+
+class Day(fields.Date):
+    """A day as `2026-01-31`."""
+
+    def _deserialize(self, value: object, attr: str | None, data: Mapping[str, Any] | None, **more: object) -> date:
+        if not isinstance(value, str) or not _DAY.fullmatch(value):
+            raise ValidationError("Must be a day such as 2026-01-31.")
+        return super()._deserialize(value, attr, data, **more)
+
+
+class Domain(Text):
+    """A host name, in lower case; what is more than that, or less, is told what is missing or too much."""
+
+    def __init__(self, *, pattern: str, longest: int) -> None:
+        super().__init__(validate=validate.Length(max=longest), metadata={"pattern": pattern})
+        self._fit = re.compile(pattern)
+
+    def _deserialize(self, value: object, attr: str | None, data: Mapping[str, Any] | None, **more: object) -> str:
+        text = super()._deserialize(value, attr, data, **more)
+        if not self._fit.fullmatch(text):
+            raise ValidationError(f"Must be {domain_advice(text)}.")
+        return text.lower()
+
+
+def domain_advice(given: str) -> str:
+    """What to write in place of this, which is no domain."""
+    if "*" in given:
+        return "a domain without a wildcard, such as example.org, which stands for its subdomains too"
+    if "/" in given or ":" in given:
+        return "a domain alone, such as example.org, without the rest of an address"
+    return "a domain such as example.org, in ASCII letters (xn--… for others)"

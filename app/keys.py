@@ -4,6 +4,7 @@ import asyncio
 
 from aiohttp import web
 
+from actors.domain.job import Budget
 from actors.engine import Engine
 from app.config import AppConfig
 
@@ -20,3 +21,6 @@ REQUEST_ID = web.RequestKey("request_id", str)
 
 TENANT = web.RequestKey("tenant", str)
 """Whose jobs the request may see."""
+
+CEILING = web.RequestKey("ceiling", Budget)
+"""The most that a job of this request may use."""

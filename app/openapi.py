@@ -19,7 +19,8 @@ from apispec.core import Components
 from actors.domain.analysis import Report
 from app.described import ALWAYS, answer, described
 from app.keys import ENGINE
-from app.schemas import EXAMPLE_ID, Problem
+from app.schemas.base import EXAMPLE_ID
+from app.schemas.responses import Problem
 
 __all__ = ["DOCUMENT", "VERSION", "answer", "described", "setup_openapi"]
 
@@ -28,7 +29,9 @@ TITLE = "Content Research Pipeline"
 ABOUT = (
     "Ask a question; the service searches, reads and weighs sources, and publishes a report of which every sentence is "
     "checked against the verbatim passage it cites.\n\n`POST /research` takes a job in, `GET /jobs/{job_id}/events` "
-    "follows it live, `GET /status/{job_id}` answers its result. Errors are problems (RFC 9457)."
+    "follows it live, `GET /status/{job_id}` answers its result, `POST /research/plan` what it would cost. A `budget` "
+    "is never exceeded: when a part of it has run out, the job ends `partial` with a report of what it has, and its "
+    "`stop_reason` says why. Errors are problems (RFC 9457)."
 )
 TAGS = {
     "research": "Ask questions and get the answers.",
@@ -54,7 +57,7 @@ PROBLEMS = {
     403: "The key may not do this.",
     404: "There is no such thing, or it belongs to somebody else.",
     408: "The body did not come in time.",
-    409: "Not in the state the job is in.",
+    409: "Not in the state that the job, or what was collected, is in.",
     413: "The body is too large.",
     415: "The body is not `application/json`.",
     422: "A field is not as it must be; `errors` says which and what is allowed.",

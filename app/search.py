@@ -40,7 +40,10 @@ async def run(arguments: argparse.Namespace) -> int:
     for match in matches:
         console.print(Text.assemble((f"{match.score:.2f}  ", "cyan"), (match.title or match.url, "bold")))
         console.print(Text(match.text))
-        console.print(Text(f"{match.url}  {match.start}-{match.end}  job {match.job_id}", style="dim"), soft_wrap=True)
+        console.print(
+            Text(f"{match.url}  {match.source_id} {match.start}-{match.end}  job {match.job_id}", style="dim"),
+            soft_wrap=True,
+        )
         console.print()
     if not matches:
         console.print("nothing was collected yet: run `python -m app research` first")

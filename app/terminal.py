@@ -12,7 +12,7 @@ from rich.text import Text
 from actors.domain.analysis import Report, Statement, Support
 from actors.domain.documents import SourceStatus
 from actors.domain.events import Event, EventType
-from actors.domain.job import JobStatus
+from actors.domain.job import JobStatus, StopReason
 
 MARKS = {
     None: "",
@@ -56,8 +56,10 @@ class Progress:
             self._bar.update(self._task, description=event.stage or "")
         elif event.type is EventType.STAGE and not self._console.is_terminal:
             self._console.print(f"{event.stage}: {event.data['seconds']:.1f} s", soft_wrap=True)
-        elif event.type is EventType.PROGRESS:
+        elif event.type is EventType.PROGRESS and "found" in event.data:
             self._counts["found"] = event.data["found"]
+        elif event.type is EventType.PROGRESS and "questions" in event.data:
+            self._console.print(Text(f"still open: {'; '.join(event.data['questions'])}"), soft_wrap=True)
         elif event.type is EventType.SOURCE:
             self._sources[event.data["id"]] = event.data["status"]
             read = sum(status == SourceStatus.READ for status in self._sources.values())
@@ -68,14 +70,18 @@ class Progress:
         self._bar.update(self._task, found=found, read=read, failed=failed)
 
 
-def show(report: Report) -> None:
-    """The answer, where sources disagree, and the sources cited, on stdout."""
+def explain(report: Report) -> None:
+    """Why a partial report is one, on stderr."""
+    if report.status is JobStatus.PARTIAL:
+        Console(stderr=True).print(Text(_why_partial(report), style="yellow"), soft_wrap=True)
+
+
+def show(report: Report, *, priced: bool) -> None:
+    """The answer, where sources disagree, and the sources cited, on stdout; `priced`: the model's price is known."""
     console = Console(highlight=False)
     console.width = min(console.width, WIDTH)
     numbers = _numbers(report)
     console.print()
-    if report.status is JobStatus.PARTIAL:
-        console.print(Text(_why_partial(report), style="yellow"))
     for source in report.sources[:UNREAD_SHOWN]:
         if source.status is SourceStatus.FAILED:
             console.print(Text(f"not read: {source.url} {source.reason}", style="yellow"), soft_wrap=True)
@@ -91,9 +97,15 @@ def show(report: Report) -> None:
         line = Text.assemble((f"[{number}] ", "cyan"), source.title or source.url, (f"  {source.url}", "dim"))
         console.print(Padding(line, (0, 0, 0, 2)))
     console.print(Text(_figures(report), style="dim"))
+    if spent := _spent(report, priced=priced):
+        console.print(Text(spent, style="dim"))
 
 
 def _why_partial(report: Report) -> str:
+    if report.stop_reason is StopReason.BUDGET:
+        return "Partial: the budget ran out before all was done; the answer is made of what there was by then."
+    if report.stop_reason is StopReason.DEADLINE:
+        return "Partial: the time was over before all was done; the answer is made of what there was by then."
     if any(source.status is SourceStatus.READ for source in report.sources):
         return "Partial: the sources that were read carry no answer to this question; ask otherwise or add sources."
     return "Partial: no source could be read; name others with --corpus or --url."
@@ -120,3 +132,18 @@ def _figures(report: Report) -> str:
         f"{read} of {len(report.sources)} sources read, {len(report.findings)} findings, "
         f"{len(report.timeline)} dates, {report.quality.cited_share:.0%} of sentences cited, {seconds:.1f} s"
     )
+
+
+def _spent(report: Report, *, priced: bool) -> str:
+    """Tokens and cost, where a model was used or anything was paid."""
+    usage = report.usage
+    parts = []
+    if usage.model_calls:
+        tokens = f"{usage.input_tokens:,} tokens in and {usage.output_tokens:,} out"
+        calls = f"{usage.model_calls:,} call{'s' if usage.model_calls > 1 else ''}"
+        parts.append(f"{report.model}: {calls}, {tokens}")
+    if usage.usd or (usage.model_calls and priced):
+        parts.append(f"${usage.usd:.4f}")
+    if usage.model_calls and not priced:
+        parts.append("no price is set for the model")
+    return ", ".join(parts)

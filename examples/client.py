@@ -23,7 +23,7 @@ from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any, NamedTuple, Self, TypeVar
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 import aiohttp
 
@@ -41,7 +41,11 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Job:
-    """One research job as it stands. Times are ISO 8601 in UTC; `progress` goes from 0 to 1."""
+    """One research job as it stands. Times are ISO 8601 in UTC; `progress` goes from 0 to 1.
+
+    `usage` counts `pages`, `searches`, `model_calls`, `input_tokens`, `output_tokens`, `tokens` and `usd`; its `stages`
+    are the same by stage.
+    """
 
     job_id: str
     query: str
@@ -53,7 +57,7 @@ class Job:
     created_at: str
     started_at: str | None
     completed_at: str | None
-    usage: Mapping[str, float]
+    usage: Mapping[str, Any]
     report_url: str | None
 
 
@@ -67,6 +71,35 @@ class Event:
     stage: str | None
     at: str
     data: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a research would do: `most` is what it can cost at most, `spent` what planning it has cost."""
+
+    questions: list[str]
+    by_model: bool
+    providers: list[str]
+    pages: int
+    rounds: int
+    model: str | None
+    most: Mapping[str, float]
+    spent: Mapping[str, float]
+    warnings: list[str]
+
+
+@dataclass(frozen=True)
+class Match:
+    """A passage: characters `start` to `end` of the source's text, `/reports/{job_id}/sources/{source_id}.txt`."""
+
+    score: float
+    text: str
+    url: str
+    title: str
+    job_id: str
+    source_id: str
+    start: int
+    end: int
 
 
 @dataclass(eq=False)
@@ -159,8 +192,9 @@ class ResearchClient:
     """The service at `base_url`, for `async with`; a `session` that is given stays open.
 
     All methods raise ProblemError when the service refuses, aiohttp.ClientError or TimeoutError when it is out of
-    reach. All but `submit` try again first, for `patience_seconds`; `follow` and `wait` for `outage_seconds`. A stream
-    that is silent for `silence_seconds` is taken for lost: the service sends a heartbeat every 15 seconds.
+    reach. All but `submit` and `plan` try again first, for `patience_seconds`; `follow` and `wait` for
+    `outage_seconds`. A stream that is silent for `silence_seconds` is taken for lost: the service sends a heartbeat
+    every 15 seconds.
     """
 
     def __init__(
@@ -191,8 +225,17 @@ class ResearchClient:
             self._session = None
 
     async def submit(self, query: str, **options: object) -> Job:
-        """Ask a question; the options are those of POST /research, such as `max_results=20` or `urls=[…]`."""
+        """Ask a question; the options are those of POST /research: `depth=1`, `budget={"usd": 0.5}`, `urls=[…]`."""
         return _made(Job, await self._call("POST", "/research", json={"query": query, **options}, again=False))
+
+    async def plan(self, query: str, **options: object) -> Plan:
+        """What `submit` would do with the same options, and cost at most; nothing is spent but the plan itself."""
+        return _made(Plan, await self._call("POST", "/research/plan", json={"query": query, **options}, again=False))
+
+    async def search(self, query: str, limit: int = 10) -> list[Match]:
+        """The passages nearest in meaning among all that was collected, the nearest first."""
+        found = await self._call("GET", f"/search?{urlencode({'q': query, 'limit': limit})}")
+        return [_made(Match, match) for match in json.loads(found)["results"]]
 
     async def job(self, job_id: str) -> Job:
         """The job as it stands."""
@@ -367,6 +410,8 @@ async def ask(question: str, url: str, key: str) -> int:
             return 1
         print(*answer(await client.report(job.job_id)), sep="\n")
         print(url.rstrip("/") + job.report_url)
+        if tokens := job.usage.get("tokens"):
+            print(f"{tokens:,} tokens, ${job.usage['usd']:.4f}", file=sys.stderr)
     return 3 if job.status == "partial" else 0
 
 

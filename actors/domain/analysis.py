@@ -5,8 +5,8 @@ from typing import Literal
 
 from pydantic import Field
 
-from actors.domain.documents import IsoDate, Passage, Source
-from actors.domain.job import JobStatus, Record, StopReason
+from actors.domain.documents import IsoDate, Media, Passage, Source
+from actors.domain.job import JobStatus, Record, StopReason, Usage
 
 Granularity = Literal["day", "month", "year", "decade", "century"]
 
@@ -126,7 +126,11 @@ class Quality(Record):
 
 
 class Report(Record):
-    """`report.json`: everything the research found, in the shape that docs/report.schema.json describes."""
+    """`report.json`: everything the research found, in the shape that docs/report.schema.json describes.
+
+    `model` is the one that was configured (None: none was), `by_model` the parts it made; all others were made by
+    rules. `questions` were searched for in `rounds` rounds.
+    """
 
     job_id: str
     query: str
@@ -144,8 +148,13 @@ class Report(Record):
     related: tuple[str, ...]
     agreement: tuple[Agreement, ...]
     key_phrases: tuple[tuple[str, float], ...] = ()
+    media: tuple[Media, ...] = ()
+    model: str | None = None
+    by_model: tuple[str, ...] = ()
+    questions: tuple[str, ...] = ()
+    rounds: int = 1
     warnings: tuple[str, ...] = ()
     quality: Quality
-    usage: dict[str, float] = Field(default_factory=dict)
+    usage: Usage = Usage()
     timings: dict[str, float] = Field(default_factory=dict)
     created_at: str

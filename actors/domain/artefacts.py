@@ -13,21 +13,27 @@ from actors.domain.analysis import (
     TimelineEvent,
     Topic,
 )
-from actors.domain.documents import Candidate, Credibility, Document, Passage, Source
-from actors.domain.job import Record
+from actors.domain.documents import Candidate, Credibility, Document, Media, Passage, Source
+from actors.domain.job import Record, StopReason
 
 
 class Plan(Record):
     """The questions to search for; the first is the query itself."""
 
     questions: tuple[str, ...]
+    by_model: bool = False
+    warnings: tuple[str, ...] = ()
+    stop_reason: StopReason | None = None
 
 
 class SearchResults(Record):
-    """The addresses worth reading, best first."""
+    """The addresses worth reading, best first of each round; `questions` are all that were asked so far."""
 
+    questions: tuple[str, ...]
     candidates: tuple[Candidate, ...]
+    media: tuple[Media, ...] = ()
     warnings: tuple[str, ...] = ()
+    stop_reason: StopReason | None = None
 
 
 class Collection(Record):
@@ -36,6 +42,7 @@ class Collection(Record):
     sources: tuple[Source, ...]
     documents: tuple[Document, ...]
     warnings: tuple[str, ...] = ()
+    stop_reason: StopReason | None = None
 
 
 class Index(Record):
@@ -46,10 +53,14 @@ class Index(Record):
     dimension: int
     vectors: str
     warnings: tuple[str, ...] = ()
+    stop_reason: StopReason | None = None
 
 
 class Analysis(Record):
-    """What the sources say together; `credibility` is by source id, statements are not yet checked."""
+    """What the sources say together; `credibility` is by source id, statements are not yet checked.
+
+    `by_model` names the parts that a model made; the others were made by rules.
+    """
 
     language: str
     summary: tuple[Statement, ...]
@@ -63,17 +74,24 @@ class Analysis(Record):
     agreement: tuple[Agreement, ...] = ()
     key_phrases: tuple[tuple[str, float], ...] = ()
     credibility: dict[str, Credibility] = Field(default_factory=dict)
+    by_model: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
+    stop_reason: StopReason | None = None
 
 
 class Verified(Record):
-    """The statements that may be published, each with its support, and the figures of the whole."""
+    """The statements that may be published, each with its support, and the figures of the whole.
+
+    `open_questions` are what a further round of search should ask: what is not answered yet, or contradicted.
+    """
 
     summary: tuple[Statement, ...]
     findings: tuple[Statement, ...]
     timeline: tuple[TimelineEvent, ...]
     quality: Quality
     dropped: tuple[Statement, ...] = ()
+    open_questions: tuple[str, ...] = ()
+    stop_reason: StopReason | None = None
 
 
 class Published(Record):

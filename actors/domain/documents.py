@@ -11,32 +11,58 @@ IsoDate = Annotated[str, StringConstraints(pattern=r"^-?\d{4}(-\d{2}(-\d{2})?)?$
 """`2021`, `2021-05` or `2021-05-03`: as fine as the source tells."""
 
 
+class Kind(StrEnum):
+    """What is searched for; images and videos are listed, web pages and news are read."""
+
+    WEB = "web"
+    NEWS = "news"
+    IMAGES = "images"
+    VIDEOS = "videos"
+
+
 class Hit(Record):
     """One search result. `rank` counts from 1 within its provider and query.
 
-    `reason` is set when the provider knows already that the document cannot be read, and why.
+    `url` is the page, `media_url` the image or video on it, where the provider tells. `reason` is set when the
+    provider knows already that the document cannot be read, and why. `kept` names the earlier job and its source
+    whose text is used again.
     """
 
     url: str
     title: str = ""
-    published: str | None = None
+    published: IsoDate | None = None
     provider: str
     rank: int = Field(ge=1)
     reason: str | None = None
+    kind: Kind = Kind.WEB
+    media_url: str | None = None
+    kept: tuple[str, str] | None = None
 
 
 class Candidate(Record):
     """One address to read, fused from the hits that named it. `score` is the sum of reciprocal ranks.
 
-    `reason` is why it cannot be read, where a provider knew it.
+    `reason` and `kept` are as in `Hit`.
     """
 
     url: str
     title: str = ""
-    published: str | None = None
+    published: IsoDate | None = None
     providers: tuple[str, ...]
     score: float
     reason: str | None = None
+    kept: tuple[str, str] | None = None
+
+
+class Media(Record):
+    """An image or video that search found; it is listed and linked, never loaded."""
+
+    kind: Kind
+    url: str
+    media_url: str | None = None
+    title: str = ""
+    published: IsoDate | None = None
+    providers: tuple[str, ...]
 
 
 class SourceStatus(StrEnum):
@@ -118,6 +144,7 @@ class Match(Record):
 
     score: float
     job_id: str
+    source_id: str
     url: str
     title: str
     text: str

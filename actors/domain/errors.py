@@ -3,11 +3,14 @@
     ResearchError
     ├── TransientError          try again later; may carry `retry_after_seconds`
     │   ├── OverloadedError     too many jobs wait already
+    │   ├── UnknownOutcomeError     the call may have been carried out, and paid
     │   └── StoreUnavailableError   the store does not answer; nothing was lost
     ├── PermanentError          trying again cannot help; the message tells a user what to do
     │   ├── ConfigError         a wrong key or value in config.toml, the environment or .env
     │   ├── RequestError        a field of the request that this service cannot do
     │   └── JobDamagedError     what the store keeps of a job was changed by hand into what is none
+    ├── BudgetError             the job's budget does not allow this call: do without it
+    ├── ModelError              the model gave no answer that can be used: the part is made by rules
     ├── SourceError             one source cannot be used; it is listed with this reason, the job goes on
     ├── ProcessDiedError        a pool process ended under its work (killed, out of memory, a crash in C)
     ├── LeaseLostError          the delivery belongs to another worker now: write nothing
@@ -18,6 +21,8 @@
 
 Whatever else escapes from a stage is a bug: retried up to `engine.max_attempts`, then buried with its traceback.
 """
+
+from actors.domain.job import StopReason
 
 
 class ResearchError(Exception):
@@ -37,6 +42,10 @@ class TransientError(ResearchError):
 
 class OverloadedError(TransientError):
     """Too many jobs are waiting."""
+
+
+class UnknownOutcomeError(TransientError):
+    """A call went out and no answer came of it that can be used: it may have been carried out, and paid."""
 
 
 class StoreUnavailableError(TransientError):
@@ -61,6 +70,18 @@ class RequestError(PermanentError):
 
 class JobDamagedError(PermanentError):
     """What the store keeps of the job cannot be worked with."""
+
+
+class BudgetError(ResearchError):
+    """What is left of the job's budget may not be enough for this call."""
+
+    def __init__(self, message: str, *, reason: StopReason = StopReason.BUDGET) -> None:
+        super().__init__(message)
+        self.reason = reason
+
+
+class ModelError(ResearchError):
+    """The model is of no use for this question."""
 
 
 class SourceError(ResearchError):

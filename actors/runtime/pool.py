@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
+from dataclasses import dataclass
 from multiprocessing.context import SpawnContext
 from multiprocessing.synchronize import RLock
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
@@ -41,22 +42,30 @@ class ProcessPool:
         self._context = _Spawn()
         self._closed = False
 
+    def within(self, seconds: float) -> "LimitedPool":
+        """The same processes for work that is killed after `seconds` already."""
+        return LimitedPool(self, min(seconds, self._timeout_seconds))
+
     async def run(self, function: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
         """See `services.base.Pool`."""
+        return await self.run_within(self._timeout_seconds, function, *args, **kwargs)
+
+    async def run_within(self, seconds: float, function: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
+        """See `services.base.Pool`; the time in which it waits for a process does not count."""
         try:
-            return await self._run_once(function, *args, **kwargs)
+            return await self._run_once(seconds, function, *args, **kwargs)
         except _PoolBrokenError:
             # Whose process has died is not known: the work is tried once more, among new processes.
-            return await self._run_once(function, *args, **kwargs)
+            return await self._run_once(seconds, function, *args, **kwargs)
 
-    async def _run_once(self, function: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
+    async def _run_once(self, seconds: float, function: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
         pool = None if self._closed else await self._open()
         if pool is None or self._closed:
             raise ProcessDiedError("the pool of processes is closed")
         from pebble import ProcessExpired  # loaded by now, in the thread that opened the pool: it takes 10 ms
 
         try:
-            future = pool.schedule(function, args=args, kwargs=kwargs, timeout=self._timeout_seconds)
+            future = pool.schedule(function, args=args, kwargs=kwargs, timeout=seconds)
         except RuntimeError as error:
             raise self._broken(pool, error) from error
         try:
@@ -106,6 +115,18 @@ class ProcessPool:
         await asyncio.gather(*self._ending)
         self._ending.clear()
         self._context.locks.clear()
+
+
+@dataclass(frozen=True, slots=True)
+class LimitedPool:
+    """A view of a pool; see `ProcessPool.within`."""
+
+    pool: ProcessPool
+    seconds: float
+
+    async def run(self, function: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
+        """See `services.base.Pool`."""
+        return await self.pool.run_within(self.seconds, function, *args, **kwargs)
 
 
 class _PoolBrokenError(ProcessDiedError):

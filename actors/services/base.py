@@ -7,8 +7,9 @@ from typing import ParamSpec, Protocol, TypeAlias, TypeVar
 
 from actors.domain.documents import Extracted
 from actors.domain.events import Note
-from actors.domain.job import Record
+from actors.domain.job import Record, Spending
 from actors.services.embeddings.base import Embedder
+from actors.services.llm.base import Model
 from actors.services.search.base import SearchProvider
 from actors.services.vectors.base import VectorStore
 
@@ -30,11 +31,30 @@ class Pool(Protocol):
         ...
 
 
-class Recall(Protocol):
-    """The job's ledger, bound to the job: a call whose answer was recorded is not made again."""
+def nothing_spent(_answer: object) -> Spending:
+    """For calls that are free."""
+    return Spending()
 
-    async def __call__(self, request: str, call: Callable[[], Awaitable[Answer]], kind: type[Answer]) -> Answer:
-        """The recorded answer to `request` (any text that tells it from others), or what `call` answers, recorded."""
+
+class Recall(Protocol):
+    """The job's ledger, bound to the job: a call whose answer was recorded is neither made nor paid again."""
+
+    async def __call__(
+        self,
+        request: str,
+        call: Callable[[], Awaitable[Answer]],
+        kind: type[Answer],
+        *,
+        most: Spending | None = None,
+        spent: Callable[[Answer], Spending] = nothing_spent,
+    ) -> Answer:
+        """The recorded answer to `request` (any text that tells it from others), or what `call` answers, recorded.
+
+        `most` is what the call can cost at most (None: it is free), `spent` tells from the answer what it did cost.
+
+        Raises:
+            BudgetError: the job's budget has no room for `most`.
+        """
         ...
 
 
@@ -62,23 +82,38 @@ class Reader(Protocol):
         ...
 
 
+class TimeLeft(Protocol):
+    """The job's budget of seconds."""
+
+    def __call__(self) -> float | None:
+        """Seconds that are left, 0.0 when they are over; None without such a budget."""
+        ...
+
+
 Tell: TypeAlias = Callable[[Note], Awaitable[None]]
 """Appends to the job's event log."""
 
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """Everything outside the job; `tell` and `recall` belong to the delivery that is being worked on."""
+    """Everything outside the job; the first three belong to the delivery that is being worked on.
+
+    `local_embedder` works without a network and costs nothing; it stands in for `embedder`, and may be the same.
+    `model` is None where none is configured: everything is done by rules then.
+    """
 
     tell: Tell
     recall: Recall
+    time_left: TimeLeft
     search: Mapping[str, SearchProvider]
     reader: Reader
     embedder: Embedder
+    local_embedder: Embedder
     vectors: VectorStore
     pool: Pool
     reports: Path
+    model: Model | None = None
 
 
-Bind: TypeAlias = Callable[[Tell, Recall], Services]
+Bind: TypeAlias = Callable[[Tell, Recall, TimeLeft], Services]
 """Services that lack only what belongs to a delivery."""

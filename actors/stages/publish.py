@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from actors.domain.analysis import Report, Support
-from actors.domain.artefacts import Analysis, Collection, Index, Published, SearchResults, Verified
-from actors.domain.documents import Source, SourceStatus
+from actors.domain.artefacts import Analysis, Collection, Index, Plan, Published, SearchResults, Verified
+from actors.domain.documents import Source
 from actors.domain.errors import TransientError
 from actors.domain.job import Job, JobStatus, StopReason
 from actors.services.base import Services
@@ -16,14 +16,15 @@ from actors.stages.base import Artefacts
 
 @dataclass(frozen=True, slots=True)
 class PublishStage:
-    """`completed` when at least one statement is supported, else `partial` for want of sources."""
+    """`partial` when a budget ended the research, or no statement is supported; else `completed`."""
 
     name: str = "publish"
     artefact: type[Published] = Published
 
     async def work(self, job: Job, artefacts: Artefacts, services: Services) -> Published:
         """See `base.Stage`."""
-        report = await asyncio.to_thread(compose, job, artefacts)
+        model = services.model.name if services.model else None
+        report = await asyncio.to_thread(compose, job, artefacts, model)
         texts = {document.source.id: document.text for document in (await artefacts.read(Collection)).documents}
         files = await services.pool.run(render, report, texts)
         try:
@@ -33,17 +34,20 @@ class PublishStage:
         return Published(report=report)
 
 
-def compose(job: Job, artefacts: Artefacts) -> Report:
+def compose(job: Job, artefacts: Artefacts, model: str | None = None) -> Report:
     """Everything the stages found, as `report.json` has it."""
     analysis, verified = artefacts.latest(Analysis), artefacts.latest(Verified)
     collection, index = artefacts.latest(Collection), artefacts.latest(Index)
+    plan, search = artefacts.latest(Plan), artefacts.latest(SearchResults)
     supported = any(statement.support is Support.SUPPORTED for statement in (*verified.summary, *verified.findings))
-    warnings = (*artefacts.latest(SearchResults).warnings, *collection.warnings, *index.warnings, *analysis.warnings)
+    ended = [each.stop_reason for each in (plan, search, collection, index, analysis, verified) if each.stop_reason]
+    stop_reason = ended[0] if ended else None if supported else StopReason.SOURCES
+    told = [each.warnings for each in (plan, search, collection, index, analysis)]
     return Report(
         job_id=job.job_id,
         query=job.request.query,
-        status=JobStatus.COMPLETED if supported else JobStatus.PARTIAL,
-        stop_reason=None if supported else StopReason.SOURCES,
+        status=JobStatus.PARTIAL if stop_reason else JobStatus.COMPLETED,
+        stop_reason=stop_reason,
         summary=verified.summary,
         findings=verified.findings,
         sources=_weighed(collection.sources, analysis),
@@ -56,9 +60,14 @@ def compose(job: Job, artefacts: Artefacts) -> Report:
         related=analysis.related,
         agreement=analysis.agreement,
         key_phrases=analysis.key_phrases,
-        warnings=tuple(dict.fromkeys(warnings)),
+        media=search.media,
+        model=model,
+        by_model=(*(("plan",) if plan.by_model else ()), *analysis.by_model),
+        questions=search.questions,
+        rounds=job.round + 1,
+        warnings=tuple(dict.fromkeys(warning for warnings in told for warning in warnings)),
         quality=verified.quality,
-        usage=_usage(collection.sources),
+        usage=job.usage.model_copy(update={"pages": len(collection.documents)}),
         timings=_timings(artefacts),
         created_at=datetime.fromtimestamp(job.created_at, UTC).isoformat(timespec="seconds"),
     )
@@ -66,10 +75,6 @@ def compose(job: Job, artefacts: Artefacts) -> Report:
 
 def _weighed(sources: tuple[Source, ...], analysis: Analysis) -> tuple[Source, ...]:
     return tuple(source.model_copy(update={"credibility": analysis.credibility.get(source.id)}) for source in sources)
-
-
-def _usage(sources: tuple[Source, ...]) -> dict[str, float]:
-    return {"pages": sum(source.status is SourceStatus.READ for source in sources)}
 
 
 def _timings(artefacts: Artefacts) -> dict[str, float]:

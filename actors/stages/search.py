@@ -2,20 +2,25 @@
 
 import asyncio
 import json
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
-from actors.domain.artefacts import Plan, SearchResults
-from actors.domain.documents import Candidate, Hit
-from actors.domain.errors import PermanentError, RequestError, ResearchError, TransientError
+from actors.domain.artefacts import Plan, SearchResults, Verified
+from actors.domain.documents import Candidate, Hit, Kind
+from actors.domain.errors import BudgetError, PermanentError, RequestError, ResearchError, TransientError
 from actors.domain.events import EventType, Note
-from actors.domain.job import Job, Record, ResearchRequest
+from actors.domain.job import Job, Record, ResearchRequest, Spending, StopReason
 from actors.services.base import Services
 from actors.services.fetch.canonical import canonical_url
-from actors.services.search.base import SearchProvider
-from actors.services.search.fusion import fuse
+from actors.services.search.base import SearchProvider, SearchQuery
+from actors.services.search.earlier import EarlierSearch
+from actors.services.search.fusion import fuse, fuse_media
 from actors.services.search.urls import UrlSearch
 from actors.stages.base import Artefacts
+from actors.stages.wanted import refused_day, refused_site
+
+MEDIA_LISTED = 24
+"""The most images and videos that a report lists."""
 
 
 class Hits(Record):
@@ -24,31 +29,55 @@ class Hits(Record):
     hits: tuple[Hit, ...]
 
 
+@dataclass(slots=True)
+class Asked:
+    """What came of all calls."""
+
+    lists: list[tuple[Hit, ...]] = field(default_factory=list)
+    warnings: dict[str, None] = field(default_factory=dict)
+    stop_reason: StopReason | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class SearchStage:
-    """The addresses worth reading, fused by reciprocal rank."""
+    """The addresses worth reading, fused by reciprocal rank; a further round adds to those before."""
 
     name: str = "search"
     artefact: type[SearchResults] = SearchResults
 
     async def work(self, job: Job, artefacts: Artefacts, services: Services) -> SearchResults:
         """See `base.Stage`."""
+        before, questions = await _open_questions(job, artefacts)
         providers = chosen(job.request, services.search)
-        questions = (await artefacts.read(Plan)).questions
-        calls = [(provider, question) for provider in providers.values() for question in questions]
-        answers = await asyncio.gather(*(_ask(job, services, *call) for call in calls))
-        failures = [answer for answer in answers if isinstance(answer, ResearchError)]
-        if failures and len(failures) == len(answers):
-            raise failures[0]
-        warnings = tuple(dict.fromkeys(map(str, failures)))
-        fused = fuse((answer.hits for answer in answers if isinstance(answer, Hits)), canonical=canonical_url)
-        candidates = cut(fused, job.request.max_results)
-        await services.tell(
-            Note(type=EventType.PROGRESS, stage=self.name, data={"found": len(candidates)}, once="found")
+        if job.request.include_earlier:
+            providers["earlier"] = EarlierSearch(services.vectors, services.embedder, job.tenant, job.job_id)
+        if before.candidates:
+            providers.pop("urls", None)
+        asked = await _ask_all(job, services, providers, questions)
+        for warning in asked.warnings:
+            note = Note(type=EventType.WARNING, stage=self.name, data={"text": warning}, once=f"{job.round}:{warning}")
+            await services.tell(note)
+        pages = [[hit for hit in hits if hit.kind in (Kind.WEB, Kind.NEWS)] for hits in asked.lists]
+        known = {canonical_url(candidate.url) for candidate in before.candidates}
+        media = fuse_media(asked.lists, canonical=canonical_url)[:MEDIA_LISTED]
+        fused = [each for each in fuse(pages, canonical=canonical_url) if canonical_url(each.url) not in known]
+        candidates = (*before.candidates, *cut(fused, job.request.max_results))
+        found = {"found": len(candidates)}
+        await services.tell(Note(type=EventType.PROGRESS, stage=self.name, data=found, once=f"found:{job.round}"))
+        return SearchResults(
+            questions=(*before.questions, *questions),
+            candidates=candidates,
+            media=before.media or tuple(media),
+            warnings=tuple(dict.fromkeys((*before.warnings, *asked.warnings))),
+            stop_reason=asked.stop_reason,
         )
-        for warning in warnings:
-            await services.tell(Note(type=EventType.WARNING, stage=self.name, data={"text": warning}, once=warning))
-        return SearchResults(candidates=candidates, warnings=warnings)
+
+
+async def _open_questions(job: Job, artefacts: Artefacts) -> tuple[SearchResults, tuple[str, ...]]:
+    """What the rounds before have found, and what this one has to ask."""
+    if job.round == 0:
+        return SearchResults(questions=(), candidates=()), (await artefacts.read(Plan)).questions
+    return await artefacts.read(SearchResults), (await artefacts.read(Verified)).open_questions
 
 
 def chosen(request: ResearchRequest, available: Mapping[str, SearchProvider]) -> dict[str, SearchProvider]:
@@ -59,7 +88,7 @@ def chosen(request: ResearchRequest, available: Mapping[str, SearchProvider]) ->
         PermanentError: there is none to use.
     """
     check_providers(request, available)
-    own = {"urls": UrlSearch(request.urls)} if request.urls else {}
+    own: dict[str, SearchProvider] = {"urls": UrlSearch(request.urls)} if request.urls else {}
     named = [name for name in request.providers if name != "urls"]
     if named or own:
         return {**{name: available[name] for name in named}, **own}
@@ -75,7 +104,7 @@ def check_providers(request: ResearchRequest, available: Collection[str]) -> Non
         raise RequestError("providers", f"search provider {unknown[0]!r} is not set up; there are: {known}")
 
 
-def cut(candidates: list[Candidate], limit: int) -> tuple[Candidate, ...]:
+def cut(candidates: Sequence[Candidate], limit: int) -> tuple[Candidate, ...]:
     """The best `limit`; addresses of the request and files known to be unreadable stay beyond it."""
     kept, found = [], 0
     for candidate in candidates:
@@ -86,13 +115,64 @@ def cut(candidates: list[Candidate], limit: int) -> tuple[Candidate, ...]:
     return tuple(kept)
 
 
-async def _ask(job: Job, services: Services, provider: SearchProvider, question: str) -> Hits | ResearchError:
+def queries(request: ResearchRequest, question: str, provider: SearchProvider) -> Iterator[SearchQuery]:
+    """What one provider is asked for one question: the web, and what else the request wants and it can."""
+    wanted = {Kind.NEWS: request.include_news, Kind.IMAGES: request.include_images, Kind.VIDEOS: request.include_videos}
+    for kind in (Kind.WEB, *(kind for kind, wants in wanted.items() if wants)):
+        if kind in provider.kinds:
+            yield SearchQuery(
+                text=question,
+                limit=request.max_results,
+                kind=kind,
+                include_domains=request.include_domains,
+                exclude_domains=request.exclude_domains,
+                since=request.since,
+                until=request.until,
+                language=request.language,
+            )
+
+
+async def _ask_all(
+    job: Job, services: Services, providers: Mapping[str, SearchProvider], questions: Sequence[str]
+) -> Asked:
+    """Every provider for every question, within the job's budget; images and videos for the first question alone."""
+    calls = [
+        (provider, query)
+        for provider in providers.values()
+        for number, question in enumerate(questions)
+        for query in queries(job.request, question, provider)
+        if query.kind in (Kind.WEB, Kind.NEWS) or (number == 0 and job.round == 0)
+    ]
+    answers = await asyncio.gather(*(_ask(services, *call) for call in calls))
+    asked, silent = Asked(), dict.fromkeys(providers)
+    for (provider, _), answer in zip(calls, answers, strict=True):
+        if isinstance(answer, Hits):
+            asked.lists.append(tuple(hit for hit in answer.hits if _fits(hit, job.request)))
+        else:
+            asked.warnings[str(answer)] = None
+            asked.stop_reason = answer.reason if isinstance(answer, BudgetError) else asked.stop_reason
+        if not isinstance(answer, Hits) or answer.hits:
+            silent.pop(provider.name, None)
+    asked.warnings |= {f"{name}: found nothing": None for name in silent}
+    return asked
+
+
+def _fits(hit: Hit, request: ResearchRequest) -> bool:
+    return hit.provider == "urls" or not (refused_site(hit.url, request) or refused_day(hit.published, request))
+
+
+async def _ask(services: Services, provider: SearchProvider, query: SearchQuery) -> Hits | ResearchError:
     """The provider's hits, or why there are none; an error of the ledger is not the provider's, and goes on."""
     failed: list[ResearchError] = []
+    requests = provider.requests(query)
+    cost = Spending(searches=requests, usd=requests * provider.usd_per_query)
 
     async def call() -> Hits:
         try:
-            return Hits(hits=tuple(await provider.search(question, limit=job.request.max_results)))
+            async with asyncio.timeout(services.time_left()):
+                return Hits(hits=tuple(await provider.search(query)))
+        except TimeoutError:
+            failed.append(BudgetError("the job's time ended during the search", reason=StopReason.DEADLINE))
         except PermanentError as error:
             failed.append(PermanentError(f"{provider.name}: {error}"))
         except TransientError as error:
@@ -100,9 +180,11 @@ async def _ask(job: Job, services: Services, provider: SearchProvider, question:
             failed.append(TransientError(message, retry_after_seconds=error.retry_after_seconds))
         raise failed[0]
 
-    request = json.dumps(["search", provider.name, question, job.request.max_results])
+    request = json.dumps(["search", provider.name, query.model_dump(mode="json")])
     try:
-        return await services.recall(request, call, Hits)
+        return await services.recall(request, call, Hits, most=cost if cost.usd else None, spent=lambda _: cost)
+    except BudgetError as error:
+        return failed[0] if failed else BudgetError(f"{provider.name} was not asked: {error}", reason=error.reason)
     except ResearchError:
         if failed:
             return failed[0]

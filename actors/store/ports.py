@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from actors.domain.events import Event, EventType, Note
-from actors.domain.job import Job, JobStatus, ResearchRequest
-from actors.store.records import Advance, DeadLetter, Delivery, Fail, Finish, Token
+from actors.domain.job import Budget, Job, JobStatus, ResearchRequest, Spending
+from actors.store.records import Advance, CacheCounts, DeadLetter, Delivery, Fail, Finish, Token
 
 
 class Jobs(Protocol):
@@ -164,14 +164,34 @@ class Events(Protocol):
 
 
 class Ledger(Protocol):
-    """Calls already made for a job, and their answers."""
+    """Calls already made for a job, their answers, and what all of them have cost.
+
+    A call that costs is held first, at the most it can cost, and settled by `put` or `let_go`. A hold that is never
+    settled, because its process died, counts against the budget to the end: it may have been paid.
+    """
 
     async def get(self, job_id: str, request: str) -> bytes | None:
         """The answer recorded under this request hash."""
         ...
 
-    async def put(self, job_id: str, request: str, answer: bytes) -> bytes:
-        """Record an answer; the first one wins, and is what comes back."""
+    async def hold(self, job_id: str, request: str, most: Spending, budget: Budget) -> bool:
+        """Set aside `most`; False, and nothing set aside, when what is spent and held would come over `budget` with it.
+
+        Raises:
+            JobNotFoundError: there is no such job, or no longer.
+        """
+        ...
+
+    async def put(self, job_id: str, request: str, answer: bytes, *, stage: str, spent: Spending) -> bytes:
+        """Record an answer; the first one wins, and is what comes back. What was spent is counted each time.
+
+        Raises:
+            JobNotFoundError: there is no such job, or no longer.
+        """
+        ...
+
+    async def let_go(self, job_id: str, request: str) -> None:
+        """Release the hold: the call was not made, or was refused without cost."""
         ...
 
 
@@ -186,8 +206,16 @@ class Cache(Protocol):
         """Keep a value for at most `ttl_seconds`."""
         ...
 
+    async def claim(self, namespace: str, key: str, *, seconds: float) -> bool:
+        """Whether the caller is the one to make this value; nobody else is until it is set, or `seconds` are over."""
+        ...
+
     async def clear(self, namespace: str) -> int:
         """Forget one namespace; answers how many values went."""
+        ...
+
+    async def counts(self) -> dict[str, CacheCounts]:
+        """How often values were found, by namespace, in all processes together."""
         ...
 
 
@@ -200,6 +228,22 @@ class Buckets(Protocol):
 
     async def reserve(self, name: str, *, interval_seconds: float) -> float:
         """Take the next place in a line with this distance between places; answers the seconds until it is due."""
+        ...
+
+
+class Breakers(Protocol):
+    """What is better left alone for a while, known to all processes; a name says what: `search:brave`."""
+
+    async def wait(self, name: str) -> float:
+        """0.0: it may be tried, after a pause by one caller at a time; else the seconds until it may be."""
+        ...
+
+    async def worked(self, name: str) -> None:
+        """It answers: the count of failures starts anew, and a pause is over."""
+        ...
+
+    async def failed(self, name: str, *, most: int, pause_seconds: float) -> None:
+        """Count a failure; from the `most`th in a row on it is left alone for `pause_seconds`."""
         ...
 
 
@@ -218,3 +262,4 @@ class Store:
     ledger: Ledger
     cache: Cache
     buckets: Buckets
+    breakers: Breakers

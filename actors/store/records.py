@@ -1,8 +1,9 @@
 """What passes through every store: a delivery, the proof of holding it, and the steps that may follow from it."""
 
 from dataclasses import dataclass
+from typing import Any
 
-from actors.domain.job import JobStatus, StopReason
+from actors.domain.job import JobStatus, StopReason, Usage
 
 RETRY_AFTER_SECONDS = 5.0
 """When to come back to a store that has too many jobs waiting."""
@@ -44,22 +45,36 @@ class Delivery:
 
 @dataclass(frozen=True, slots=True)
 class Advance:
-    """The stage is done in `seconds`: keep its artefact and hand the job to `stage` of `round`."""
+    """The stage is done in `seconds`: keep its artefact and hand the job to `stage` of `round`.
+
+    `pages` is how many have been read by now; None when this stage does not tell.
+    """
 
     artefact: bytes
     stage: str
     round: int
     seconds: float = 0.0
+    pages: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Finish:
-    """The last stage is done in `seconds`, and the job with it: `completed`, or `partial` with its reason."""
+    """The last stage is done in `seconds`, and the job with it: `completed`, or `partial` with its reason.
+
+    `used` is what the job has used, told with its last event.
+    """
 
     artefact: bytes
     status: JobStatus
     stop_reason: StopReason | None = None
     seconds: float = 0.0
+    used: Usage | None = None
+
+    @property
+    def data(self) -> dict[str, Any]:
+        """What the last event tells."""
+        reason = {"stop_reason": self.stop_reason} if self.stop_reason else {}
+        return reason | ({"usage": self.used.model_dump()} if self.used else {})
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +96,14 @@ class DeadLetter:
     reason: str
     traceback: str
     at: float
+
+
+@dataclass(frozen=True, slots=True)
+class CacheCounts:
+    """How often a value was there when it was asked for, and how often not."""
+
+    hits: int
+    misses: int
 
 
 @dataclass(frozen=True, slots=True)

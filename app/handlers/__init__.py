@@ -6,7 +6,9 @@ from app.handlers import events, health, jobs, pages, reports, research
 
 ROUTES = (
     web.post("/research", research.submit),
+    web.post("/research/plan", research.plan),
     web.get("/status/{job_id}", research.status, allow_head=False),
+    web.get("/search", research.search, allow_head=False),
     web.get("/jobs", jobs.list_jobs, allow_head=False),
     web.get("/jobs/{job_id}", jobs.get_job, allow_head=False),
     web.delete("/jobs/{job_id}", jobs.delete_job),

@@ -5,7 +5,7 @@ from aiohttp import web
 from actors.domain.health import Condition
 from app.described import answer, described
 from app.keys import ENGINE
-from app.schemas import HealthResponse
+from app.schemas.responses import HealthResponse
 
 
 @described(

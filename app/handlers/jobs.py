@@ -3,17 +3,18 @@
 from aiohttp import web
 
 from actors.domain.job import JobStatus
-from app.answers import job_of, report_of, told, usage_of
+from app.answers import job_of, told
 from app.described import answer, described
 from app.keys import ENGINE, TENANT
 from app.parsing import QUERY
-from app.schemas import JobListQuery, JobListResponse, JobResponse
+from app.schemas.requests import JobListQuery
+from app.schemas.responses import JobListResponse, JobResponse
 
 
 @described(
     "jobs",
     "List jobs",
-    "The jobs of the key's tenant, newest first. What they have used is told of each job alone.",
+    "The jobs of the key's tenant, newest first.",
     {200: answer("The jobs.", JobListResponse)},
     query=JobListQuery,
 )
@@ -34,8 +35,7 @@ async def list_jobs(request: web.Request) -> web.Response:
 )
 async def get_job(request: web.Request) -> web.Response:
     """GET /jobs/{job_id}."""
-    job = await job_of(request)
-    return web.json_response(told(request, job, await usage_of(await report_of(request, job))))
+    return web.json_response(told(request, await job_of(request)))
 
 
 @described(
@@ -48,7 +48,7 @@ async def get_job(request: web.Request) -> web.Response:
 async def cancel_job(request: web.Request) -> web.Response:
     """POST /jobs/{job_id}/cancel."""
     job = await request.app[ENGINE].cancel((await job_of(request)).job_id)
-    return web.json_response(told(request, job, await usage_of(await report_of(request, job))))
+    return web.json_response(told(request, job))
 
 
 @described(

@@ -7,8 +7,9 @@ from hmac import compare_digest
 from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
+from actors.domain.job import Budget
 from app.config import AuthConfig, KeyConfig, Scope
-from app.keys import TENANT
+from app.keys import CEILING, TENANT
 
 DEFAULT_TENANT = "default"
 PUBLIC = frozenset({"/", "/health", "/ready", "/docs", "/docs/{name}", "/redoc", "/openapi.json", "/static"})
@@ -24,16 +25,17 @@ def known_keys(auth: AuthConfig) -> tuple[KeyConfig, ...]:
 
 
 def require_key(auth: AuthConfig) -> Middleware:
-    """The middleware that asks for a key, and keeps its tenant under `TENANT`."""
+    """The middleware that asks for a key, and keeps its tenant under `TENANT`, its budget under `CEILING`."""
     keys = known_keys(auth)
 
     @web.middleware
     async def check(request: web.Request, handler: Handler) -> web.StreamResponse:
         resource = request.match_info.route.resource
         if not keys:
-            request[TENANT] = DEFAULT_TENANT
+            request[TENANT], request[CEILING] = DEFAULT_TENANT, Budget()
         elif resource is None or resource.canonical not in PUBLIC:
-            request[TENANT] = _admit(request, keys).tenant
+            key = _admit(request, keys)
+            request[TENANT], request[CEILING] = key.tenant, key.budget
         return await handler(request)
 
     return check

@@ -26,15 +26,6 @@ class Outcome:
     def report(self) -> dict:
         return json.loads(self.out)
 
-    @property
-    def complaint(self) -> str:
-        """The one line that says what was wrong, with nothing else on either stream."""
-        assert self.out == ""
-        assert "Traceback" not in self.err
-        lines = self.err.strip().splitlines()
-        assert lines
-        return lines[-1]
-
 
 def launch(folder: Path, *arguments: str) -> Outcome:
     code = f"import sys; sys.path.insert(0, {str(ROOT)!r}); from app.__main__ import main; sys.exit(main())"

@@ -10,7 +10,7 @@ import pytest
 
 from actors.config import RedisConfig
 from actors.domain.events import EventType, Note
-from actors.domain.job import JobStatus, ResearchRequest
+from actors.domain.job import JobStatus, ResearchRequest, Spending
 from actors.store.records import Fail, Finish, Limits
 from actors.store.redis import open_redis_store
 
@@ -38,7 +38,7 @@ async def prepare(store):
     for number in range(7):
         await store.jobs.submit(f"j{number}", "default", ResearchRequest(query=f"question {number}"))
     taken = await store.mailboxes.take("fetch", "host:1:a", limit=4, lease_seconds=0.1, block_seconds=0)
-    await store.ledger.put("j0", "request", b"answer")
+    await store.ledger.put("j0", "request", b"answer", stage="fetch", spent=Spending())
     await store.mailboxes.tell(taken[0], [Note(type=EventType.PROGRESS, once="progress")])
     await store.mailboxes.finish(taken[0], Finish(b"x", JobStatus.COMPLETED))
     await store.mailboxes.fail(taken[1], Fail("a bug", "Traceback"))

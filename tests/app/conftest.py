@@ -3,16 +3,18 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from hashlib import sha256
 
 import aiohttp
+import numpy as np
 import pytest
 from aiohttp import web
 
 from actors.config import RedisConfig, RunConfig, StorageConfig
 from actors.domain.analysis import Quality, Report
 from actors.domain.artefacts import Collection, Published
-from actors.domain.documents import Document, Source, SourceStatus
+from actors.domain.documents import Document, Match, Source, SourceStatus
 from actors.domain.job import JobStatus
 from actors.engine import Engine, open_engine
 from app.config import AppConfig
@@ -53,7 +55,7 @@ class Publish:
             status=JobStatus.COMPLETED,
             sources=artefacts.latest(Collection).sources,
             quality=Quality(citation_precision=0, citation_recall=0, cited_share=0),
-            usage={"pages": 1},
+            usage=job.usage,
             created_at="2026-01-01T00:00:00+00:00",
             **dict.fromkeys(parts.split(" "), ()),
         )
@@ -65,6 +67,46 @@ class Publish:
         (folder / "sources" / "s1.txt").write_text(TEXT, "utf-8")
         (folder / "evidence.zip").write_bytes(b"PK")
         return Published(report=report)
+
+
+class Letters:
+    """Embeds a text as the letters that it has."""
+
+    model = "letters"
+
+    async def embed(self, texts):
+        counts = np.array([[text.lower().count(chr(97 + number)) for number in range(26)] for text in texts], "float32")
+        return counts / np.maximum(np.linalg.norm(counts, axis=1, keepdims=True), 1e-9)
+
+
+@dataclass
+class Passages:
+    """The passages that tenants have, with no database behind them; fails with `error` once there is one."""
+
+    kept: list[tuple[str, Match]] = field(default_factory=list)
+    error: Exception | None = None
+
+    async def ping(self):
+        return "local"
+
+    def add(self, tenant: str, job_id: str, text: str) -> None:
+        digest = sha256(text.encode()).hexdigest()
+        place = {"source_id": "s1", "start": 0, "end": len(text), "sha256": digest}
+        url = "https://a.example/"
+        self.kept.append((tenant, Match(score=0, job_id=job_id, url=url, title="A", text=text, **place)))
+
+    async def search(self, tenant, vector, *, limit):
+        if self.error:
+            raise self.error
+        texts = [match for whose, match in self.kept if whose == tenant]
+        rows = await Letters().embed([match.text for match in texts]) if texts else []
+        scored = [
+            match.model_copy(update={"score": float(row @ vector)}) for match, row in zip(texts, rows, strict=True)
+        ]
+        return sorted(scored, key=lambda match: -match.score)[:limit]
+
+    async def delete(self, tenant, job_id):
+        self.kept = [(whose, match) for whose, match in self.kept if (whose, match.job_id) != (tenant, job_id)]
 
 
 @pytest.fixture
@@ -81,11 +123,32 @@ def collect() -> Collect:
     return stage
 
 
+class Here:
+    """Does the work of the pool where it stands."""
+
+    async def run(self, function, /, *args, **kwargs):
+        return function(*args, **kwargs)
+
+
+def miniature(outside, passages: Passages):
+    """The services with nothing behind them that takes time to start."""
+
+    def bind(*of_delivery):
+        return replace(outside.bind(*of_delivery), pool=Here())
+
+    return replace(outside, bind=bind, vectors=passages, embedder=Letters(), pool=Here())
+
+
 @pytest.fixture
-async def engine(config, collect) -> AsyncIterator[Engine]:
+def passages() -> Passages:
+    return Passages()
+
+
+@pytest.fixture
+async def engine(config, collect, passages) -> AsyncIterator[Engine]:
     async with open_engine(config, pipeline=(collect, Publish()), drain_seconds=0.01) as opened:
         opened._warming.append(asyncio.create_task(asyncio.sleep(0)))  # these stages need no libraries loaded ahead
-        yield opened
+        yield replace(opened, _outside=miniature(opened._outside, passages))
 
 
 @pytest.fixture

@@ -9,8 +9,9 @@ from aiohttp import web
 
 from actors.domain.events import Event, EventType
 from actors.domain.job import Job, JobStatus, ResearchRequest
+from app.handlers.events import DATA
 from app.keys import ENGINE, STOPPING, WAITS
-from app.schemas import EventsResponse
+from app.schemas.responses import EventsResponse
 from app.sse import end_waits, stream
 
 JSON = {"Accept": "application/json"}
@@ -214,3 +215,7 @@ async def test_a_silent_job_is_told_to_be_alive(listen):
     client = await listen(streaming(Endless(""), heartbeat_seconds=0.01))
     async with client.get("/") as response:
         await until(response, b": ping\n\n: ping\n\n")
+
+
+def test_every_type_of_event_is_told_with_what_it_holds():
+    assert set(DATA) == {*EventType}

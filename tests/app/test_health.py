@@ -5,7 +5,7 @@ import pytest
 from actors.config import RedisConfig
 from actors.engine import open_engine
 from app.factory import create_app
-from app.schemas import HealthResponse
+from app.schemas.responses import HealthResponse
 
 
 async def test_a_service_that_is_well_says_so(client):

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from marshmallow import EXCLUDE
 
-from app.schemas import JobListResponse, JobResponse, StatusResponse
+from app.schemas.responses import JobListResponse, JobResponse, StatusResponse
 
 UNKNOWN = "019a2b7c-4d5e-7f60-8a1b-2c3d4e5f6071"
 ON_A_JOB = [
@@ -43,7 +43,7 @@ async def test_the_status_of_an_ended_job_holds_its_report(client, finished):
     async with client.get(f"/status/{job_id}") as response:
         told = await response.json()
     assert StatusResponse().validate(told) == {}
-    assert (told["status"], told["progress"], told["usage"]) == ("completed", 1.0, {"pages": 1})
+    assert (told["status"], told["progress"], told["usage"]["pages"]) == ("completed", 1.0, 1)
     assert told["completed_at"] >= told["started_at"] >= told["created_at"]
     report = await (await client.get(f"/reports/{job_id}/report.json")).json()
     assert told["result"] == report
@@ -54,7 +54,7 @@ async def test_the_status_of_an_ended_job_holds_its_report(client, finished):
 async def test_a_job_alone_comes_without_its_report(client, finished):
     told = await (await client.get(f"/jobs/{await finished()}")).json()
     assert JobResponse().validate(told) == {}
-    assert (told["status"], told["usage"]) == ("completed", {"pages": 1})
+    assert (told["status"], told["usage"]["pages"]) == ("completed", 1)
 
 
 async def test_a_request_without_a_number_of_sources_takes_what_the_configuration_says(client, submit, engine, config):

@@ -10,6 +10,8 @@ from app.middlewares.api_key import _matching
 
 PATHS = [
     ("POST", "/research"),
+    ("POST", "/research/plan"),
+    ("GET", "/search?q=x"),
     ("GET", "/status/x"),
     ("GET", "/jobs"),
     ("GET", "/jobs/x"),

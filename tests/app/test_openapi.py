@@ -11,7 +11,8 @@ from app.handlers import pages
 from app.openapi import VERSION, answer, described, setup_openapi
 from app.parsing import BODY, QUERY, validation_middleware
 from app.problems import InvalidError
-from app.schemas import HealthResponse, JobListQuery, JobListResponse, JobResponse, ResearchBody
+from app.schemas.requests import JobListQuery, ResearchBody
+from app.schemas.responses import HealthResponse, JobListResponse, JobResponse
 
 ROOT = Path(__file__).parents[2]
 FULL = {"maxLength": 2_000}

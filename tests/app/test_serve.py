@@ -15,6 +15,7 @@ from pathlib import Path
 import aiohttp
 import pytest
 
+from app.__main__ import main
 from app.serve import _until
 
 ROOT = Path(__file__).parents[2]
@@ -53,48 +54,76 @@ class Service:
         return self.process.wait(SECONDS), time.monotonic() - began
 
 
+def launch(folder: Path, *options: str, **environment: str) -> Service:
+    """A service in this folder, on a free port."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("CRP_", "API_KEY", "REDIS_"))}
+    settings = {"CRP_REDIS__URL": "memory", "CRP_ENGINE__PROCESSES": "1"} | environment
+    log_file = folder / "log"
+    with log_file.open("wb") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-c", CODE, "serve", *(options or ("--port", "0"))],
+            cwd=folder,
+            env=kept | settings,
+            stdout=log,
+            stderr=log,
+        )
+    return Service(process, log_file)
+
+
 @pytest.fixture
 def start(tmp_path):
-    """`start(*options, **environment)`: a service in `tmp_path`, on a free port."""
+    """`start(*options, **environment)`: a service in `tmp_path`."""
     services = []
 
-    def launch(*options: str, **environment: str) -> Service:
-        kept = {name: value for name, value in os.environ.items() if not name.startswith(("CRP_", "API_KEY", "REDIS_"))}
-        settings = {"CRP_REDIS__URL": "memory", "CRP_ENGINE__PROCESSES": "1"} | environment
-        log_file = tmp_path / f"log{len(services)}"
-        with log_file.open("wb") as log:
-            process = subprocess.Popen(
-                [sys.executable, "-c", CODE, "serve", *(options or ("--port", "0"))],
-                cwd=tmp_path,
-                env=kept | settings,
-                stdout=log,
-                stderr=log,
-            )
-        services.append(Service(process, log_file))
+    def begin(*options: str, **environment: str) -> Service:
+        services.append(launch(tmp_path, *options, **environment))
         return services[-1]
 
-    yield launch
+    yield begin
     for service in services:
         service.process.kill()
         service.process.wait()
 
 
+@pytest.fixture(scope="module")
+def service(tmp_path_factory):
+    """One for the tests that need it to have loaded its libraries; the last of them ends it."""
+    settings = {
+        "CRP_SEARCH__CORPUS__FOLDER": str(ROOT / "examples" / "corpus"),
+        "CRP_SEARCH__PROVIDERS": '["corpus"]',
+        "CRP_SERVER__DRAIN_SECONDS": "2",
+        "CRP_FETCH__ALLOW_NETWORKS": '["127.0.0.0/8"]',
+        "CRP_FETCH__TIMEOUT_SECONDS": "60",
+    }
+    begun = launch(tmp_path_factory.mktemp("service"), **settings)
+    begun.says("listening on")
+    yield begun
+    begun.process.kill()
+    begun.process.wait()
+
+
 @pytest.fixture
-def complaint(start):
+def complaint(tmp_path, monkeypatch, capsys):
     """What a service says that does not start, and its exit status."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("CRP_REDIS__URL", "memory")
 
     def run(*options: str, **environment: str) -> tuple[str, int]:
-        service = start(*options, **environment)
-        status = service.process.wait(SECONDS)
-        assert "Traceback" not in service.log
-        return service.log.strip().splitlines()[-1], status
+        for name, value in environment.items():
+            monkeypatch.setenv(name, value)
+        try:
+            status = main(["serve", *(options or ("--port", "0"))])
+        except SystemExit as usage:
+            status = usage.code
+        said = capsys.readouterr().err
+        assert "Traceback" not in said
+        return said.strip().splitlines()[-1], status
 
     return run
 
 
-async def test_a_question_is_asked_followed_and_answered(start):
-    service = start(CRP_SEARCH__CORPUS__FOLDER=str(ROOT / "examples" / "corpus"))
-    service.says("listening on")
+async def test_a_question_is_asked_followed_and_answered(service):
+    assert "no API key is configured" in service.log
     async with aiohttp.ClientSession(service.address) as client:
         async with client.post("/research", json={"query": QUESTION, "max_results": 3}) as response:
             job = await response.json()
@@ -114,16 +143,11 @@ async def test_a_question_is_asked_followed_and_answered(start):
             async with client.get(f"/reports/{job['job_id']}/sources/{passage['source_id']}.txt") as response:
                 text = await response.text()
             assert text[passage["start"] : passage["end"]] == passage["text"]
-    assert service.end(signal.SIGTERM)[0] == 0
     assert "Traceback" not in service.log
 
 
-async def test_a_stop_ends_open_streams_and_waits_for_no_longer_than_it_may(start):
+async def test_a_stop_ends_open_streams_and_waits_for_no_longer_than_it_may(service):
     with socket.create_server(("127.0.0.1", 0)) as silent:
-        service = start(
-            CRP_SERVER__DRAIN_SECONDS="2", CRP_FETCH__ALLOW_NETWORKS='["127.0.0.0/8"]', CRP_FETCH__TIMEOUT_SECONDS="60"
-        )
-        service.says("listening on")
         url = f"http://127.0.0.1:{silent.getsockname()[1]}/"
         async with aiohttp.ClientSession(service.address) as client:
             job = await (await client.post("/research", json={"query": "Why?", "urls": [url]})).json()
@@ -133,17 +157,9 @@ async def test_a_stop_ends_open_streams_and_waits_for_no_longer_than_it_may(star
                 stop = asyncio.create_task(asyncio.to_thread(service.end, signal.SIGTERM))
                 assert b"cancelled" not in await response.content.read()
             status, seconds = await stop
-    assert status == 0
+    assert (status, service.log.splitlines()[-1].endswith("stopping")) == (0, True)
     assert seconds < 2 + 10, service.log
     assert "Traceback" not in service.log
-
-
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_both_ways_to_stop_are_orderly(start, number):
-    service = start()
-    service.says("listening on")
-    status, _ = service.end(number)
-    assert (status, service.log.splitlines()[-1].endswith("stopping")) == (0, True)
 
 
 def test_a_service_that_is_still_starting_stops_at_once(start):
@@ -157,24 +173,19 @@ def test_a_service_that_is_still_starting_stops_at_once(start):
     assert (status, "listening" in service.log) == (0, False)
 
 
-def test_an_open_service_warns_and_one_with_a_key_does_not(start):
-    service = start()
+async def test_a_service_with_a_key_logs_neither_it_nor_query_strings_and_ctrl_c_ends_it_in_order(start):
+    service = start("--port", "0", "--access-log", API_KEY="secret")
     service.says("listening on http://127.0.0.1:")
-    assert "no API key is configured" in service.log
-    keyed = start(API_KEY="secret")
-    keyed.says("listening on")
-    assert "no API key" not in keyed.log
-    assert "secret" not in keyed.log
-
-
-async def test_requests_are_logged_without_their_query_string(start):
-    service = start("--port", "0", "--access-log")
-    service.says("listening on")
+    headers = {"X-Request-ID": "r-1", "X-API-Key": "secret"}
     async with aiohttp.ClientSession(service.address) as client:
-        await client.get("/jobs?limit=7", headers={"X-Request-ID": "r-1"})
+        await client.get("/jobs?limit=7", headers=headers)
     service.says("r-1")
     line = next(line for line in service.log.splitlines() if "r-1" in line)
     assert re.search(r"127\.0\.0\.1 GET /jobs 200 \d+ \d+ ms r-1$", line)
+    assert "no API key" not in service.log
+    assert "secret" not in service.log
+    status, _ = service.end(signal.SIGINT)
+    assert (status, service.log.splitlines()[-1].endswith("stopping")) == (0, True)
 
 
 def test_a_port_that_is_taken_stops_the_start(complaint):

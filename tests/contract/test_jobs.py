@@ -2,7 +2,7 @@ import pytest
 
 from actors.domain.errors import JobActiveError, JobNotFoundError, LeaseLostError, OverloadedError
 from actors.domain.events import EventType
-from actors.domain.job import JobStatus, ResearchRequest
+from actors.domain.job import JobStatus, ResearchRequest, Spending
 from actors.store.records import Advance, Fail, Finish, Limits
 
 
@@ -108,7 +108,7 @@ async def test_only_a_terminal_job_can_be_deleted_and_takes_everything_along(ben
     await bench.submit()
     with pytest.raises(JobActiveError, match="cancel it first"):
         await bench.store.jobs.delete("j1")
-    await bench.store.ledger.put("j1", "request", b"answer")
+    await bench.store.ledger.put("j1", "request", b"answer", stage="first", spent=Spending())
     await bench.store.jobs.cancel("j1")
     await bench.store.jobs.delete("j1")
     assert await bench.store.events.read("j1") == []

@@ -146,6 +146,28 @@ async def test_events_and_jobs_say_what_the_service_said_of_them(wire, client_of
     assert (job.query, job.status, job.progress) == ("Why?", "queued", 0.5)
 
 
+async def test_a_plan_says_what_a_question_would_cost(wire, client_of, plain):
+    costs = {"usd": 0.25, "tokens": 100}
+    told = {"query": "Why?", "questions": ["Why?", "Since when?"], "by_model": True, "providers": ["wikipedia"]}
+    told |= {"pages": 20, "rounds": 2, "model": "m", "most": costs, "spent": {}, "warnings": []}
+    server = await wire(plain(200, told), plain(503, PROBLEM))
+    client = await client_of(server)
+    plan = await client.plan("Why?", depth=1, budget={"usd": 1})
+    assert (plan.questions, plan.pages, plan.most["usd"]) == (["Why?", "Since when?"], 20, 0.25)
+    with pytest.raises(ProblemError):
+        await client.plan("Why?")
+    assert [line for line, _ in server.requests] == ["POST /research/plan"] * 2
+
+
+async def test_what_was_collected_is_searched(wire, client_of, plain):
+    match = {"score": 0.5, "text": "It is.", "url": "https://a.example/", "title": "A", "job_id": "j1"}
+    match |= {"source_id": "s1", "start": 3, "end": 9, "sha256": "0" * 64}
+    server = await wire(plain(200, {"query": "a & b", "results": [match]}))
+    (found,) = await (await client_of(server)).search("a & b", limit=2)
+    assert (found.score, found.url, found.source_id, found.start, found.end) == (0.5, "https://a.example/", "s1", 3, 9)
+    assert server.requests[0][0] == "GET /search?q=a+%26+b&limit=2"
+
+
 async def test_a_stream_that_falls_silent_is_taken_up_again(wire, client_of, streamed, event):
     server = await wire(None, streamed(event(1, "failed")))
     client = await client_of(server, silence_seconds=0.02)

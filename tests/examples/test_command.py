@@ -68,7 +68,8 @@ def service(wire, plain, streamed, event):
 
 @pytest.mark.parametrize(("status", "exit_status"), [("completed", 0), ("partial", 3)])
 async def test_the_answer_comes_with_its_sources(command, service, status, exit_status):
-    server = await service(status, report_url="/reports/j1/report.html")
+    used = {"tokens": 34_000, "usd": 0.0069}
+    server = await service(status, report_url="/reports/j1/report.html", usage=used)
     done = await command("Why?", "--url", f"{server.url}/", API_KEY="secret")
     assert done.status == exit_status, done.err
     assert done.out.splitlines() == [
@@ -79,7 +80,12 @@ async def test_the_answer_comes_with_its_sources(command, service, status, exit_
         "  [2] https://a.example/  https://a.example/",
         f"{server.url}/reports/j1/report.html",
     ]
-    assert [line for line in done.err.splitlines() if "again" not in line] == ["job j1", "über …", "s4 is empty"]
+    assert [line for line in done.err.splitlines() if "again" not in line] == [
+        "job j1",
+        "über …",
+        "s4 is empty",
+        "34,000 tokens, $0.0069",
+    ]
     assert {headers["x-api-key"] for _, headers in server.requests} == {"secret"}
 
 

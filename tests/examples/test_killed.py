@@ -11,6 +11,7 @@ import pytest
 
 from examples.client import ResearchClient
 
+SETTINGS = {"CRP_SEARCH__CORPUS__FOLDER": "corpus", "CRP_SEARCH__PROVIDERS": '["corpus"]'}
 QUESTION = "What did the Montreal Protocol achieve, and when will the ozone layer recover?"
 
 
@@ -33,7 +34,7 @@ def folder(tmp_path, checkout):
 async def test_a_service_that_is_killed_in_mid_stream_costs_and_repeats_no_event(folder, launch):
     def start(*options: str):
         command = (sys.executable, "-m", "app", "serve", *options)
-        return launch(folder, *command, CRP_SEARCH__CORPUS__FOLDER="corpus").ready()
+        return launch(folder, *command, **SETTINGS).ready()
 
     async def hurry(seconds):
         await asyncio.sleep(min(seconds, 0.05))

@@ -72,7 +72,10 @@ def test_the_client_is_used_from_python(run, service, folder):
     numbers = [int(number) for number in re.findall(r"^(\d+) \w+ \w*$", done.stdout, re.MULTILINE)]
     assert numbers == list(range(1, len(numbers) + 1))
     assert f"{len(numbers)} completed " in lines
-    assert any("ozone" in line and line.endswith("']") for line in lines)
+    assert lines[0].startswith("at most 20 pages, $0.00: ['Who discovered the ozone hole?'")
+    assert any("ozone" in line and line.endswith("']") for line in lines[1:])
+    assert re.search(r"^\d+ pages, 0 tokens$", done.stdout, re.MULTILINE)
+    assert len(re.findall(r"^0\.\d+ corpus:\S+ s\d+ \d+ \d+$", done.stdout, re.MULTILINE)) == 2
     assert "Who discovered the ozone hole?" in lines[-2]
     assert lines[-1].startswith("404 Not Found: There is no job")
     assert "<!doctype html" in (folder / "report.html").read_text("utf-8").lower()
@@ -88,6 +91,8 @@ def test_all_of_it_can_be_done_with_curl(run, service, folder):
     last = max(ids)
     assert ids == [*range(1, last + 1), *range(6, last + 1)]
     assert f'"last": {last}' in done.stdout
+    assert '{"query": "refrigerants", "results": [{' in done.stdout
+    assert '"rounds": 2' in done.stdout
     assert re.search(r"\}204$", done.stdout, re.MULTILINE)
     assert '"status": 404' in done.stdout.splitlines()[-1]
     assert (folder / "evidence.zip").read_bytes().startswith(b"PK")

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from actors.domain.artefacts import Plan
-from actors.domain.documents import Hit
+from actors.domain.documents import Hit, Kind
 from actors.domain.job import Job, ResearchRequest
 from actors.engine import open_engine
 from actors.services.base import Services
@@ -31,22 +31,27 @@ async def test_a_stage_is_a_class_and_a_line_in_the_pipeline(config, pipeline):
 
 
 class Almanac:
-    """A new search provider: a name and one coroutine."""
+    """A new search provider: a name, what it can search for and for how much, and one coroutine."""
 
     name = "almanac"
+    kinds = frozenset({Kind.WEB})
+    usd_per_query = 0.0
 
-    async def search(self, query, *, limit):
-        return [Hit(url=f"https://almanac.example/{query}", provider=self.name, rank=1)]
+    def requests(self, query):
+        return 1
+
+    async def search(self, query):
+        return [Hit(url=f"https://almanac.example/{query.text}", provider=self.name, rank=1)]
 
 
 async def test_a_search_provider_is_a_class_and_a_line_among_the_providers():
     async def tell(note):
         pass
 
-    async def recall(request, call, kind):
+    async def recall(request, call, kind, **cost):
         return await call()
 
-    services = Services(tell, recall, {"almanac": Almanac()}, None, None, None, None, None)
+    services = Services(tell, recall, lambda: None, {"almanac": Almanac()}, None, None, None, None, None, None)
     job = Job(job_id="j", tenant="t", request=ResearchRequest(query="tides"))
     found = await SearchStage().work(job, Artefacts({"plan:0": Plan(questions=("tides",))}), services)
     assert [candidate.url for candidate in found.candidates] == ["https://almanac.example/tides"]

@@ -2,7 +2,7 @@ import numpy as np
 
 from actors.domain.artefacts import Collection
 from actors.domain.documents import Document, Source, SourceStatus
-from actors.domain.errors import TransientError
+from actors.domain.errors import BudgetError, TransientError
 from actors.services.embeddings.packing import unpack
 from actors.stages.base import Artefacts
 from actors.stages.index import IndexStage
@@ -39,4 +39,35 @@ async def test_no_documents_are_an_empty_index(desk):
         desk.job(), Artefacts({"fetch:0": Collection(sources=(), documents=())}), desk.services()
     )
     assert (index.passages, index.vectors) == ((), "")
+    assert desk.keeper.kept == []
+
+
+async def test_a_further_round_has_all_passages_and_those_before_as_they_were(desk):
+    first = await IndexStage().work(desk.job(), before(), desk.services())
+    added = before("Bread is baked of flour and water. " * 30).values["fetch:0"].documents[0]
+    added = added.model_copy(update={"source": added.source.model_copy(update={"id": "s2"})})
+    collection = before().values["fetch:0"]
+    both = Collection(sources=(*collection.sources, added.source), documents=(*collection.documents, added))
+    second = await IndexStage().work(desk.job(round_=1), Artefacts({"fetch:1": both}), desk.services())
+    assert second.passages[: len(first.passages)] == first.passages
+    assert {passage.source_id for passage in second.passages[len(first.passages) :]} == {"s2"}
+    assert second.vectors.startswith(first.vectors[:1_000])
+
+
+class Broken:
+    model = "paid-model"
+
+    def __init__(self, error):
+        self.error = error
+
+    async def embed(self, texts):
+        raise self.error
+
+
+async def test_an_embedder_that_fails_is_a_warning_and_the_local_one_does_its_work(desk):
+    for error, reason in ((TransientError("is away"), None), (BudgetError("no room"), "budget")):
+        desk.embedder = Broken(error)
+        index = await IndexStage().work(desk.job(), before(), desk.services())
+        assert (index.model, index.dimension, index.stop_reason) == ("wordllama-256", 256, reason)
+        assert index.warnings == (f"the passages were not added to the search index: {error}",)
     assert desk.keeper.kept == []

@@ -17,11 +17,14 @@ class Embedder(Protocol):
         """What made the vectors; those of another are not alike."""
         ...
 
-    @property
-    def dimension(self) -> int:
-        """Columns of each vector."""
-        ...
-
     async def embed(self, texts: Sequence[str]) -> Vectors:
-        """Float32 rows of length 1, shape (len(texts), dimension)."""
+        """Float32 rows of length 1, or 0 for a text that says nothing; shape (len(texts), the model's dimension).
+
+        Without texts there are no rows, and the number of columns says nothing.
+
+        Raises:
+            TransientError: there are no vectors for now.
+            PermanentError: there never will be any with these settings; the message names the one to look at.
+            BudgetError: the job's budget has no room for the call.
+        """
         ...

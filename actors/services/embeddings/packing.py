@@ -14,4 +14,12 @@ def pack(vectors: Vectors) -> str:
 
 def unpack(packed: str, dimension: int) -> Vectors:
     """The rows again, shape (n, dimension), float32."""
-    return np.frombuffer(base64.b64decode(packed), "<f2").reshape(-1, dimension).astype(np.float32)
+    values = np.frombuffer(base64.b64decode(packed), "<f2").astype(np.float32)
+    return values.reshape(len(values) // dimension if dimension else 0, dimension)
+
+
+def unit(vectors: Vectors) -> Vectors:
+    """The rows at length 1; one of zeros stays as it is."""
+    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
+    rows: Vectors = np.divide(vectors, lengths, out=np.zeros_like(vectors), where=lengths > 0)
+    return rows

@@ -2,5 +2,5 @@
 
 `http` and `https` are read by `http.HttpFetcher(settings)`, which is closed in the end; `corpus` by
 `corpus.CorpusFetcher(folder)`. For another scheme, write a `base.Fetcher` and a line in `actors.wiring`. What a
-fetcher brings goes through `extract.extract` and `judge.refusal`, in the process pool (`reader`).
+fetcher brings goes through `digest.digest` (`extract`, `judge`), in the process pool; `reader` keeps what comes of it.
 """

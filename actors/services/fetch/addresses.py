@@ -8,7 +8,12 @@ Address = IPv4Address | IPv6Address
 
 GLOBAL_UNICAST = IPv6Network("2000::/3")
 NAT64 = IPv6Network("64:ff9b::/96")
+ISATAP_IDENTIFIERS = (0x00005EFE, 0x02005EFE)
+"""What stands before the IPv4 address at the end of an address of that tunnel, RFC 5214 6.1."""
+
 REFUSED_NETWORKS = (
+    IPv4Network("192.0.0.0/24"),  # protocol assignments, where some clouds keep their metadata, RFC 6890
+    IPv4Network("168.63.129.16/32"),  # the metadata of another cloud, in spite of being public
     IPv4Network("192.88.99.0/24"),  # 6to4 relays, RFC 7526
     IPv6Network("2001::/23"),  # protocol assignments with Teredo, RFC 4380
     IPv6Network("2002::/16"),  # 6to4, RFC 3056
@@ -56,12 +61,13 @@ def is_open(address: Address, allow_networks: Sequence[str]) -> bool:
 
 
 def _carried(address: Address) -> Address:
-    """The IPv4 address that an IPv4-mapped or NAT64 address stands for."""
+    """The IPv4 address that an IPv4-mapped, NAT64 or ISATAP address stands for."""
     if isinstance(address, IPv4Address):
         return address
     if address.ipv4_mapped:
         return address.ipv4_mapped
-    return IPv4Address(int(address) & 0xFFFFFFFF) if address in NAT64 else address
+    carries = address in NAT64 or (int(address) >> IPV4_BITS) & 0xFFFFFFFF in ISATAP_IDENTIFIERS
+    return IPv4Address(int(address) & 0xFFFFFFFF) if carries else address
 
 
 def _is_public(address: Address) -> bool:

@@ -13,6 +13,7 @@ from actors.domain.errors import ResearchError, SourceError, TransientError
 RETRIED_STATUSES = frozenset({408, 425, 429, 500, 502, 503, 504})
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 SUCCESS = range(200, 300)
+NOT_MODIFIED = 304
 FIRST_DELAY_SECONDS = 0.5
 PERMANENT_DNS_ERRORS = frozenset({socket.EAI_NONAME, socket.EAI_FAIL, getattr(socket, "EAI_NODATA", None)})
 
@@ -21,7 +22,8 @@ PERMANENT_DNS_ERRORS = frozenset({socket.EAI_NONAME, socket.EAI_FAIL, getattr(so
 class Answer:
     """One response; `location` is set on redirects, `body` is decompressed, and empty unless the status is 2xx.
 
-    `retry_after_seconds` is what a server asked for that has no time now.
+    `retry_after_seconds` is what a server asked for that has no time now, `wall` what keeps readers out where the
+    server says so, `etag` and `modified` what tells this version from later ones.
     """
 
     status: int
@@ -30,14 +32,18 @@ class Answer:
     charset: str | None = None
     location: str | None = None
     retry_after_seconds: float | None = None
+    etag: str = ""
+    modified: str = ""
+    wall: str | None = None
 
 
-def status_reason(status: int) -> str:
-    """`answered 404 Not Found`."""
+def status_reason(status: int, wall: str | None = None) -> str:
+    """`answered 404 Not Found`, and which wall stands there."""
     try:
-        return f"answered {status} {HTTPStatus(status).phrase}"
+        told = f"answered {status} {HTTPStatus(status).phrase}"
     except ValueError:
-        return f"answered {status}"
+        told = f"answered {status}"
+    return f"{told} and {wall}" if wall else told
 
 
 def retry_delay(attempt: int, asked_seconds: float | None) -> float:

@@ -32,6 +32,19 @@ async def read_body(response: aiohttp.ClientResponse, max_bytes: int) -> bytes:
     return bytes(body)
 
 
+async def read_start(response: aiohttp.ClientResponse, most: int = CHUNK_BYTES) -> bytes:
+    """About the first `most` bytes of the decompressed body; whatever cannot be read is left out."""
+    body = bytearray()
+    try:
+        async for piece in _unpacked(response, most):
+            body += piece
+            if len(body) >= most:
+                break
+    except SourceError:
+        pass
+    return bytes(body)
+
+
 def too_large(max_bytes: int) -> SourceError:
     """The refusal of what is larger than `max_bytes`."""
     return SourceError(f"is larger than {max_bytes / 1_000_000:g} MB")

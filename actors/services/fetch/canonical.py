@@ -32,7 +32,7 @@ def canonical_url(url: str) -> str:
         query = sorted((name, value) for name, value in parsed.query.items() if not _tracks(name))
         key = URL.build(scheme="https", host=host, port=None if port in (80, 443) else port)
         return str(key.with_path(_page(path), encoded=True).with_query(query))
-    except ValueError:
+    except (ValueError, IndexError):  # of yarl, which stumbles over "http://[]@"
         return url
 
 

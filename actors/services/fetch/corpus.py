@@ -10,7 +10,7 @@ from pathlib import Path, PurePosixPath
 from urllib.parse import quote, unquote_to_bytes
 
 from actors.domain.errors import PermanentError, SourceError
-from actors.services.fetch.base import Page
+from actors.services.fetch.base import Page, Version
 from actors.services.fetch.body import too_large
 
 SCHEME = "corpus"
@@ -34,20 +34,24 @@ class CorpusFetcher:
     folder: Path
     max_bytes: int = MAX_BYTES
 
-    async def fetch(self, url: str) -> Page:
-        """See `base.Fetcher`."""
-        return await asyncio.to_thread(self._read, url)
+    async def fetch(self, url: str, known: Version | None = None) -> Page | None:
+        """See `base.Fetcher`; a file is the same until its size, its rights or its time of change are others."""
+        return await asyncio.to_thread(self._read, url, known)
 
-    def _read(self, url: str) -> Page:
+    def _read(self, url: str, known: Version | None) -> Page | None:
         path = _locate(self.folder, url)
         content_type = CONTENT_TYPES.get(path.suffix.lower())
         if content_type is None and not path.is_dir():
             raise SourceError(f"files of the kind {path.suffix or 'without suffix'} are not read")
+        version = Version(url=url, etag=corpus_stamp(self.folder, url))
+        if version.etag and version == known:
+            return None
         try:
             body = _content(path, self.max_bytes)
         except OSError as error:
             raise SourceError(f"cannot be opened: {error.strerror}") from None
-        return Page(url, body, content_type or "", None, datetime.now(UTC).isoformat(timespec="seconds"))
+        fetched_at = datetime.now(UTC).isoformat(timespec="seconds")
+        return Page(url, body, content_type or "", None, fetched_at, version)
 
 
 def corpus_files(folder: Path) -> list[str]:

@@ -42,13 +42,19 @@ class HostTurns:
         self._slots: WeakValueDictionary[str, asyncio.Semaphore] = WeakValueDictionary()
 
     @asynccontextmanager
-    async def turn(self, host: str, seconds: float, timer: asyncio.Timeout) -> AsyncIterator[None]:
-        """Hold one of the host's places; `timer` stands still while waiting for it."""
+    async def turn(
+        self, host: str, seconds: float, timer: asyncio.Timeout, check: Callable[[], Awaitable[None]]
+    ) -> AsyncIterator[None]:
+        """Hold one of the host's places; `timer` stands still while waiting for it.
+
+        `check` is called as soon as there is a place, before the pace is kept; what it raises ends the turn.
+        """
         loop = asyncio.get_running_loop()
         slots = self._slots.setdefault(host, asyncio.Semaphore(self._per_host))
         left = (timer.when() or 0.0) - loop.time()
         timer.reschedule(None)
         async with slots:
+            await check()
             await self._pace(host, seconds)
             timer.reschedule(loop.time() + left)
             yield

@@ -1,25 +1,37 @@
-"""From an address to its main text, once: what was read a short time ago is not fetched and parsed again."""
+"""From an address to its main text, once: what is still the same is neither fetched nor parsed again."""
 
 import asyncio
-from collections.abc import Mapping
-from dataclasses import dataclass
+import time
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import partial
 
-from actors.domain.documents import Extracted
-from actors.domain.errors import SourceError
+from actors.domain.errors import SourceError, StoreUnavailableError
 from actors.services.base import Pool, Reading
 from actors.services.fetch.base import Fetcher, Page
-from actors.services.fetch.extract import extract
-from actors.services.fetch.judge import refusal
+from actors.services.fetch.digest import Digest, Known, Outcome, digest, unpacked
+from actors.services.fetch.extract import EXTRACTION_VERSION
+from actors.store.caching import Caching
 from actors.store.ports import Cache
 
-NAMESPACE = "pages"
+PAGES = "pages"
+"""What was read within its keep time."""
+
+VERSIONS = "page-versions"
+"""The same for longer, with what the server is asked by whether it is still so."""
+
+VERSION_SECONDS = 604_800.0
 
 
 @dataclass(frozen=True, slots=True)
 class CachingReader:
     """Fetches by the address's scheme, parses in the process pool, and keeps the outcome for `keep_seconds`.
 
-    A text longer than `max_characters` is cut there, at the end of a paragraph.
+    After that time the server is asked whether the page has changed, and only a changed one is parsed. What several
+    jobs want at the same time is fetched and parsed for all of them, in whatever process they run. A text longer than
+    `max_characters` is cut there, at the end of a paragraph. `clock` gives Unix seconds.
     """
 
     fetchers: Mapping[str, Fetcher]
@@ -27,28 +39,50 @@ class CachingReader:
     cache: Cache
     max_characters: int
     keep_seconds: Mapping[str, float]
+    clock: Callable[[], float] = time.time
+    _caching: Caching = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_caching", Caching(self.cache))
 
     async def read(self, url: str) -> Reading:
         """See `services.base.Reader`."""
-        scheme = url.partition(":")[0].lower()
+        scheme = url.partition(":")[0].strip().lower()
         if scheme not in self.fetchers:
             known = ", ".join(sorted(self.fetchers))
             raise SourceError(f"addresses of this kind are not read (only {known})")
-        if kept := await self.cache.get(NAMESPACE, url):
-            return Reading.model_validate_json(kept)
-        page = await self.fetchers[scheme].fetch(url)
-        extracted, left_out = await self._parse(page)
-        reading = Reading(url=page.url, fetched_at=page.fetched_at, extracted=extracted, left_out=left_out)
-        value = reading.model_dump_json().encode()
-        await self.cache.set(NAMESPACE, url, value, ttl_seconds=self.keep_seconds[scheme])
-        return reading
+        key = f"{EXTRACTION_VERSION} {self.max_characters} {url.partition('#')[0].strip()}"
+        visit = partial(self._visit, self.fetchers[scheme], url, key)
+        outcome = await self._caching.get(PAGES, key, visit, Outcome, ttl_seconds=self.keep_seconds[scheme])
+        if outcome.reading is None:
+            raise SourceError(outcome.reason)
+        return outcome.reading
 
-    async def _parse(self, page: Page) -> tuple[Extracted, int]:
+    async def _visit(self, fetcher: Fetcher, url: str, key: str) -> Outcome:
+        packed, known = await self._known(key)
+        page = await fetcher.fetch(url, known.version if known else None)
+        if page is not None:
+            packed, outcome = await self._parse(page)
+        elif known is not None:
+            outcome = known.outcome.as_of(datetime.fromtimestamp(self.clock(), UTC).isoformat(timespec="seconds"))
+        else:
+            raise SourceError("was called unchanged, but is not known")
+        if packed:
+            with suppress(StoreUnavailableError):
+                await self.cache.set(VERSIONS, key, packed, ttl_seconds=VERSION_SECONDS)
+        return outcome
+
+    async def _known(self, key: str) -> tuple[bytes, Known | None]:
+        """The version that was read last, as it is kept and as it is meant."""
+        with suppress(StoreUnavailableError):
+            if packed := await self.cache.get(VERSIONS, key):
+                return packed, unpacked(packed)
+        return b"", None
+
+    async def _parse(self, page: Page) -> Digest:
         """What `digest` makes of the page; whatever a parser dies of, only this source is lost."""
         (outcome,) = await asyncio.gather(self.pool.run(digest, page, self.max_characters), return_exceptions=True)
         match outcome:
-            case SourceError():
-                raise outcome
             case TimeoutError():
                 raise SourceError("took too long to parse")
             case Exception():
@@ -57,19 +91,3 @@ class CachingReader:
                 raise outcome
             case _:
                 return outcome
-
-
-def digest(page: Page, max_characters: int) -> tuple[Extracted, int]:
-    """The page's main text, if it can serve as a source, and how many characters were cut off; runs in the pool.
-
-    Raises:
-        SourceError: it cannot.
-    """
-    extracted = extract(page)
-    if reason := refusal(extracted, page):
-        raise SourceError(reason)
-    if len(extracted.text) <= max_characters:
-        return extracted, 0
-    paragraph = extracted.text.rfind("\n", max_characters // 2, max_characters)
-    end = paragraph if paragraph > 0 else max_characters
-    return extracted.model_copy(update={"text": extracted.text[:end]}), len(extracted.text) - end

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from actors.domain.analysis import Quality, Statement, Support
 from actors.domain.documents import Passage
-from actors.services.nlp.support import check
+from actors.services.nlp.support import PARTIAL_AT, check
 
 _DIGITS = 4
 
@@ -16,7 +16,7 @@ def quality(statements: Sequence[Statement], passages: Mapping[str, Passage], *,
     a model:
 
     - `citation_precision`: of all citations, the share that help. One helps if its passage alone carries the
-      sentence at least in part, or if the sentence's coverage falls without it. 0 where nothing is cited.
+      sentence at least in part, or if all together do and the coverage falls without it. 0 where nothing is cited.
     - `citation_recall`: of all statements, the share that their citations support.
     - `cited_share`: of all statements, the share with at least one citation.
 
@@ -46,6 +46,8 @@ def _helps(
     alone = check(checked.model_copy(update={"citations": (citation,)}), passages, language=language)
     if alone.support is not Support.UNSUPPORTED:
         return True
+    if (checked.coverage or 0.0) < PARTIAL_AT:
+        return False
     others = tuple(each for each in citations if each != citation)
     without = check(checked.model_copy(update={"citations": others}), passages, language=language)
     return (without.coverage or 0.0) < (checked.coverage or 0.0)

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
 from itertools import pairwise
 
 import numpy as np
@@ -11,7 +10,8 @@ from numpy.typing import NDArray
 
 from actors.domain.analysis import Span, Statement, Support
 from actors.domain.documents import Passage
-from actors.services.nlp.support_tokens import tokens
+from actors.services.nlp.support_order import foreign_clause, misplaced, paired, turned
+from actors.services.nlp.support_polarity import contradicted, denied_otherwise
 from actors.services.nlp.support_units import Atom, Found, Unit, found_in, units
 
 SUPPORTED_AT = 0.7
@@ -19,16 +19,7 @@ SUPPORTED_AT = 0.7
 PARTIAL_AT = 0.5
 """Least coverage of a partial one."""
 
-
-_UP = "increase rise rose risen raise grow grew grown gain climb expand strengthen improve"
-_DOWN = "decrease fall fell fallen drop decline shrink shrank shrunk reduce lose lost weaken worsen"
-_OPPOSITES = (
-    (_UP, _DOWN),
-    ("higher highest largest biggest most best", "lower lowest smallest least worst"),
-    ("win won victory", "lose lost defeat"),
-    ("accept approve support favour favor allow permit legalise legalize", "reject oppose refuse ban prohibit forbid"),
-    ("start begin began open launch join enter", "end stop finish close leave left quit"),
-)
+_BEFORE, _AFTER = re.compile(r"(?<!\w)(?<!\d[.,])"), re.compile(r"(?!\w)(?![.,]\d)")
 _JOIN_GAP = 24
 
 
@@ -55,13 +46,14 @@ def check(statement: Statement, passages: Mapping[str, Passage], *, language: st
     A sentence that stands word for word in a cited passage is supported. Otherwise `coverage` is the weighed
     share of its words, names, numbers and dates that the best two windows hold together, a window being one
     or two neighbouring sentences of one passage; so it never rises when a citation is dropped. From
-    `SUPPORTED_AT` on it is supported if every number, name and date stands in some window and no "not" or
-    opposite speaks against it, from `PARTIAL_AT` on it is partial. Without citations, or with one that
+    `SUPPORTED_AT` on it is supported if every number, name and date stands in some window and where the sentence
+    puts it, no "not" or opposite speaks against it and no clause is foreign to the evidence; from `PARTIAL_AT` on
+    it is partial. Without citations, or with one that
     `passages` lacks, it is unsupported whatever its coverage.
     """
     cited = [passages[key] for key in dict.fromkeys(statement.citations) if key in passages]
     dangling = len(cited) < len(set(statement.citations))
-    exact = _verbatim(statement.sentence, cited)
+    exact = _verbatim(statement.sentence.strip(), cited)
     result = _Result(Support.SUPPORTED, 1.0, (), (exact,)) if exact else _weigh(statement.sentence, cited, language)
     return statement.model_copy(
         update={
@@ -76,18 +68,21 @@ def check(statement: Statement, passages: Mapping[str, Passage], *, language: st
 def _verbatim(sentence: str, cited: Sequence[Passage]) -> Span | None:
     """Where the sentence stands word for word, however its white space runs."""
     words = sentence.split()
-    if not words:
-        return None
-    pattern = re.compile(r"(?<!\w)(?<!\d[.,])" + r"\s+".join(map(re.escape, words)) + r"(?!\w)(?![.,]\d)")
-    for passage in cited:
-        match = pattern.search(passage.text)
-        if match:
-            return Span(passage_id=passage.id, start=passage.start + match.start(), end=passage.start + match.end())
+    holding = [passage for passage in cited if all(word in passage.text for word in words)] if words else []
+    for passage in holding:
+        start = passage.text.find(sentence)
+        end = start + len(sentence)
+        if start < 0 or not (_BEFORE.match(passage.text, start) and _AFTER.match(passage.text, end)):
+            match = re.search(_BEFORE.pattern + r"\s+".join(map(re.escape, words)) + _AFTER.pattern, passage.text)
+            if match is None:
+                continue
+            start, end = match.span()
+        return Span(passage_id=passage.id, start=passage.start + start, end=passage.start + end)
     return None
 
 
 def _weigh(sentence: str, cited: Sequence[Passage], language: str) -> _Result:
-    wanted = units(sentence, language=language)
+    wanted = units(sentence, language)
     windows = list(_windows(cited, language))
     if not wanted or not windows:
         return _Result(Support.UNSUPPORTED, 0.0, _written(sentence, wanted), ())
@@ -95,14 +90,30 @@ def _weigh(sentence: str, cited: Sequence[Passage], language: str) -> _Result:
     chosen, coverage = _best(wanted, windows, held)
     absent = _absent(wanted, windows, held)
     near = [sentence for window in chosen for sentence in window.sentences]
-    against = [unit for unit in wanted if _contradicted(unit, near, language)]
-    doubtful = bool(against) or any(unit.strict for unit in absent) or _denied_otherwise(wanted, absent, near)
+    against = [unit for unit in wanted if contradicted(unit, near, language)]
+    doubtful = bool(against) or any(unit.strict for unit in absent) or denied_otherwise(wanted, absent, near)
+    if coverage >= SUPPORTED_AT and not doubtful:
+        against, doubtful = _in_other_order(sentence, wanted, chosen, language)
     if coverage < PARTIAL_AT:
         support = Support.UNSUPPORTED
     else:
         support = Support.SUPPORTED if coverage >= SUPPORTED_AT and not doubtful else Support.PARTIAL
     lacking = sorted({*absent, *against}, key=lambda unit: (unit.start, unit.end))
     return _Result(support, coverage, _written(sentence, lacking), tuple(_evidence(wanted, chosen)))
+
+
+def _in_other_order(
+    sentence: str, wanted: Sequence[Unit], chosen: Sequence[_Window], language: str
+) -> tuple[list[Unit], bool]:
+    """The units that the evidence has in other places, and whether it puts the whole in doubt."""
+    atoms = [atom for unit in wanted for atom in unit.atoms]
+    near = [(found, window.passage) for window in chosen for found in window.sentences]
+    main, passage = max(near, key=lambda one: _held_weight(atoms, one[0]))
+    pair = paired(sentence, wanted, passage.text[main.start : main.end], language)
+    against = misplaced(pair)
+    held = [any(not atom.keys.isdisjoint(found.places) for found, _ in near) for atom in atoms]
+    doubtful = turned(pair) or foreign_clause(sentence, wanted, held)
+    return against, bool(against) or doubtful
 
 
 def _written(sentence: str, lacking: Sequence[Unit]) -> tuple[str, ...]:
@@ -155,45 +166,6 @@ def _best(wanted: Sequence[Unit], windows: Sequence[_Window], held: NDArray[np.i
     first, second = divmod(int(preference.argmax()), len(windows))
     chosen = [windows[first]] if first == second else [windows[first], windows[second]]
     return chosen, round(float(both[first, second]) / float(weights.sum()), 4)
-
-
-def _contradicted(unit: Unit, near: Sequence[Found], language: str) -> bool:
-    """Whether the evidence has the unit only under the other polarity, or has its opposite in its place."""
-    keys = frozenset[str]().union(*(atom.keys for atom in unit.atoms))
-    denied = any(keys & sentence.negated for sentence in near)
-    affirmed = any(keys & sentence.affirmed for sentence in near)
-    if denied or affirmed or unit.negated:
-        return not denied if unit.negated else not affirmed
-    opposites = _opposites(language)
-    return any(
-        key in sentence.places for own in keys if own in opposites for key in opposites[own] for sentence in near
-    )
-
-
-def _denied_otherwise(wanted: Sequence[Unit], absent: Sequence[Unit], near: Sequence[Found]) -> bool:
-    """Whether the main evidence denies something in a word of its own while the sentence, which lacks one, affirms.
-
-    So "refused to pay" does not carry "paid", whose stem is another.
-    """
-    if any(unit.negated for unit in wanted) or all(unit.kind != "word" for unit in absent):
-        return False
-    keys = frozenset[str]().union(*(atom.keys for unit in wanted for atom in unit.atoms))
-    main = max(near, key=lambda sentence: len(keys & sentence.places.keys()))
-    return bool(main.negated - keys)
-
-
-@cache
-def _opposites(language: str) -> dict[str, frozenset[str]]:
-    """For the key of each word with opposites, theirs; English only."""
-    if language != "en":
-        return {}
-    table: dict[str, frozenset[str]] = {}
-    for pair in _OPPOSITES:
-        one, other = (frozenset(token.key for token in tokens(side, language=language)) for side in pair)
-        for side, against in ((one, other), (other, one)):
-            for key in side:
-                table[key] = table.get(key, frozenset()) | against
-    return table
 
 
 def _evidence(wanted: Sequence[Unit], chosen: Sequence[_Window]) -> list[Span]:

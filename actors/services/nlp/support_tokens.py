@@ -24,6 +24,8 @@ _NEGATOR = re.compile(
 _CLAUSE_END = re.compile(r"[,;:.!?()–—]")
 _SCOPE_CHARACTERS = 40
 _ACRONYM_LETTERS = range(2, 8)
+_KEPT = 512
+"""Texts read last: a sentence of a source is looked at from several sides, one after the other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +59,10 @@ class Figure:
     asks: frozenset[str]
 
 
-def tokens(text: str, *, language: str) -> list[Token]:
+@lru_cache(maxsize=_KEPT)
+def tokens(text: str, *, language: str) -> tuple[Token, ...]:
     """The content words of `text` in order, hyphenated ones in parts, and everything with a digit in it."""
-    found = list(_words(text, language))
+    found = tuple(_words(text, language))
     starts = [(match.end(), _scope_end(text, match.end())) for match in _NEGATOR.finditer(text)]
     if not starts:
         return found
@@ -67,10 +70,15 @@ def tokens(text: str, *, language: str) -> list[Token]:
         next((position for position, token in enumerate(found) if start <= token.start < end), -1)
         for start, end in starts
     }
-    return [
+    return tuple(
         Token(token.start, token.end, token.text, token.key, negated=True) if position in negated else token
         for position, token in enumerate(found)
-    ]
+    )
+
+
+def negators(text: str) -> int:
+    """How often `text` says "not", "never", "refused to" and the like."""
+    return sum(1 for _ in _NEGATOR.finditer(text))
 
 
 def _scope_end(text: str, start: int) -> int:
@@ -109,7 +117,8 @@ def _stem(word: str, language: str) -> tuple[str, ...]:
     return tuple(content_words(word, language=language))
 
 
-def figures(text: str, *, language: str) -> list[Figure]:
+@lru_cache(maxsize=_KEPT)
+def figures(text: str, *, language: str) -> tuple[Figure, ...]:
     """The numbers of `text` in order, ordinals and years too; a value with a measure asks for the same measure."""
     numbers = find_numbers(text, language=language)
     quantities = find_quantities(text, language=language) if numbers else []
@@ -117,7 +126,7 @@ def figures(text: str, *, language: str) -> list[Figure]:
     for number in numbers:
         unit = next((each.unit for each in quantities if each.start <= number.start < each.end), "")
         found.append(_figure(number, unit))
-    return found
+    return tuple(found)
 
 
 def _figure(number: Number, unit: str) -> Figure:
@@ -133,11 +142,12 @@ def _figure(number: Number, unit: str) -> Figure:
     return Figure(number.start, number.end, frozenset({anyhow, measured}), frozenset({measured, bare}))
 
 
-def dates(text: str) -> list[tuple[DateMention, frozenset[str]]]:
+@lru_cache(maxsize=_KEPT)
+def dates(text: str) -> tuple[tuple[DateMention, frozenset[str]], ...]:
     """The dates of `text` that need no anchor, each with its keys as a sentence asks for it: any of them will do."""
     if not _DIGIT.search(text):
-        return []
-    return [(date, frozenset(_asks(date))) for date in find_dates(text, anchor=None)]
+        return ()
+    return tuple((date, frozenset(_asks(date))) for date in find_dates(text, anchor=None))
 
 
 def _asks(date: DateMention) -> Iterator[str]:

@@ -1,10 +1,11 @@
 """evidence.zip: all that a stranger needs to check the report without us, in the same bytes each time."""
 
 import io
-import json
 import zipfile
 from collections.abc import Iterator, Mapping
 from typing import Any
+
+from pydantic_core import to_json
 
 from actors.domain.analysis import Report
 from actors.domain.documents import SourceStatus
@@ -17,6 +18,8 @@ FORMAT = 1
 
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 _UNIX = 3
+_COMPRESSION = 3
+"""8% more bytes than at 9, for a third of the time."""
 _PLAIN_FILE = 0o100644 << 16
 
 _HOW = """This archive lets you check a research report without the service that wrote it.
@@ -33,12 +36,12 @@ SHA-256 given. `python -m app verify evidence.zip` checks all of it, offline.
 
 def bundle(report: Report, as_json: bytes, saved: Mapping[str, bytes]) -> bytes:
     """The archive; `as_json` is report.json as written, `saved` the source texts by their path."""
-    manifest = json.dumps(_manifest(report), indent=2, ensure_ascii=False) + "\n"
-    members = {README: _HOW.encode(), MANIFEST: manifest.encode(), REPORT: as_json, **saved}
+    manifest = to_json(_manifest(report), indent=2) + b"\n"
+    members = {README: _HOW.encode(), MANIFEST: manifest, REPORT: as_json, **saved}
     archive = io.BytesIO()
     with zipfile.ZipFile(archive, "w") as target:
         for name in sorted(members):
-            target.writestr(_entry(name), members[name], compresslevel=9)
+            target.writestr(_entry(name), members[name], compresslevel=_COMPRESSION)
     return archive.getvalue()
 
 
@@ -69,7 +72,7 @@ def _manifest(report: Report) -> dict[str, Any]:
             for source in report.sources
             if source.status is SourceStatus.READ
         ],
-        "passages": [passage.model_dump(mode="json") for passage in report.passages if passage.id in cited],
+        "passages": [passage for passage in report.passages if passage.id in cited],
     }
 
 

@@ -53,6 +53,19 @@ class Content:
         """Every published statement."""
         return (*self.report.summary, *self.report.findings)
 
+    @property
+    def verbatim(self) -> int:
+        """How many statements stand word for word in a passage they cite."""
+        return sum(
+            any(each.sentence in self.quotes[key].passage.text for key in each.citations if key in self.quotes)
+            for each in self.statements
+        )
+
+    @property
+    def unread(self) -> tuple[Source, ...]:
+        """The sources that were not read."""
+        return tuple(source for source in self.report.sources if source.status is not SourceStatus.READ)
+
     def with_support(self, support: Support) -> int:
         """How many statements have this support."""
         return sum(statement.support == support for statement in self.statements)

@@ -2,7 +2,6 @@
 
 import base64
 import hashlib
-import math
 import re
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache, partial
@@ -10,9 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup, escape
 
 from actors.domain.analysis import Report
-from actors.services.report import links, wording
+from actors.services.report import links, making, wording
 from actors.services.report.charts.cloud import cloud
 from actors.services.report.charts.graph import entity_graph
 from actors.services.report.charts.sentiment import sentiment_bars
@@ -20,13 +20,14 @@ from actors.services.report.charts.timeline import is_stretched, timeline_chart
 from actors.services.report.charts.treemap import treemap
 from actors.services.report.content import Content, content
 from actors.services.report.quotes import Quote, cited, pieces
+from actors.services.report.room import fitting
 
 _ISO_639_1 = re.compile("[a-z]{2}")
 _TEMPLATES = Path(__file__).parent / "templates"
 _STYLES = ("base.css", "sections.css", "charts.css", "media.css")
 _MOST_BYTES, _MANY_SOURCES = 190_000, 20
-_ROOMS_FOR_QUOTES = (60_000, 35_000, 15_000, 5_000)
-_SHORTEST_QUOTE, _LONGEST_QUOTE = 80, 1_400
+_ROOM_FOR_QUOTES = 60_000
+_PLACE = re.compile(r"<!--(\d+)-->")
 
 
 def render_html(report: Report, texts: Mapping[str, str]) -> str:
@@ -35,25 +36,32 @@ def render_html(report: Report, texts: Mapping[str, str]) -> str:
     Passages are shown whole where the page stays light, else shortened around what they carry.
     """
     shown = content(report)
-    known = _fixed(shown, texts)
-    most = _MOST_BYTES * max(len(report.sources) / _MANY_SOURCES, 1)
-    page = ""
-    for room in _ROOMS_FOR_QUOTES:
-        page = (
-            _environment()
-            .get_template("report.html.j2")
-            .render(known, pieces=partial(pieces, limit=_quote_limit(shown, room)))
-        )
-        if len(page.encode(errors="replace")) <= most:
-            break
-    return page
+    page = _environment().get_template("report.html.j2").render(_told(shown, texts))
+    most = _MOST_BYTES * max(shown.read / _MANY_SOURCES, 1)
+    room = min(most - len(page.encode(errors="replace")), _ROOM_FOR_QUOTES)
+    limit = fitting(shown.quotes.values(), room)
+    words = {str(quote.number): _words(quote, limit) for quote in shown.quotes.values()}
+    return _PLACE.sub(lambda place: words[place[1]], page)
 
 
-def _fixed(shown: Content, texts: Mapping[str, str]) -> dict[str, Any]:
-    """What the template is told, however long the quotations are."""
+def _place(quote: Quote) -> Markup:
+    """Stands for a quotation until the rest of the page is known; no text can forge it, for all are escaped."""
+    return Markup("<!--{}-->").format(quote.number)
+
+
+def _words(quote: Quote, limit: int) -> Markup:
+    return Markup("").join(
+        Markup("<mark>{}</mark>").format(piece.text) if piece.marked else escape(piece.text)
+        for piece in pieces(quote, limit)
+    )
+
+
+def _told(shown: Content, texts: Mapping[str, str]) -> dict[str, Any]:
+    """What the template is told."""
     return {
         "content": shown,
         "report": shown.report,
+        "fallbacks": making.fallbacks(shown.report),
         "style": _style(),
         "policy": _policy(_style()),
         "charts": _charts(shown),
@@ -85,9 +93,19 @@ def _environment() -> Environment:
     )
     environment.globals.update(
         banner=wording.banner,
+        state=wording.state,
         method=wording.METHOD,
+        paraphrased=wording.PARAPHRASED,
         statuses=wording.STATUSES,
         qualities=wording.QUALITY,
+        kinds=wording.KINDS,
+        media=wording.MEDIA,
+        tone=wording.tone,
+        making=making,
+        words_of=_place,
+        media_link=links.media_link,
+        media_file=links.media_file,
+        site_of=links.site_of,
         source_link=links.source_link,
         is_web=links.is_web,
         saved_text=links.saved_text,
@@ -114,14 +132,6 @@ def _charts(shown: Content) -> dict[str, Any]:
         "sentiment": sentiment_bars(report.sentiment, shown.sources),
         "cloud": cloud(report.key_phrases),
     }
-
-
-def _quote_limit(shown: Content, room: int) -> int:
-    """Characters shown of each passage, so that all take about `room` bytes, whatever their letters."""
-    characters = sum(len(quote.passage.text) for quote in shown.quotes.values()) or 1
-    size = sum(len(quote.passage.text.encode(errors="replace")) for quote in shown.quotes.values()) or 1
-    share = room * characters / size / max(len(shown.quotes), 1)
-    return min(max(math.floor(share), _SHORTEST_QUOTE), _LONGEST_QUOTE)
 
 
 def _passage_link(quote: Quote, texts: Mapping[str, str]) -> str:

@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Mapping
+from urllib.parse import urlsplit
 
-from actors.domain.documents import Passage, Source, SourceStatus
+from actors.domain.documents import Media, Passage, Source, SourceStatus
 from actors.services.report.fragments import text_directive, with_directive
 
 _WEB = re.compile(r"https?://[^\s\x00-\x20\x7f]+", re.IGNORECASE)
@@ -24,6 +25,27 @@ def source_link(source: Source) -> str:
     if is_web(source.url):
         return source.url
     return saved_text(source) if source.status is SourceStatus.READ else ""
+
+
+def media_link(media: Media) -> str:
+    """The page that shows it, else the image or video itself; empty where neither is on the web."""
+    return next((url for url in (media.url, media.media_url or "") if is_web(url)), "")
+
+
+def media_file(media: Media) -> str:
+    """The image or video itself, where it is on the web beside the page that shows it; empty else."""
+    own = media.media_url or ""
+    return own if is_web(own) and is_web(media.url) and own != media.url else ""
+
+
+def site_of(url: str) -> str:
+    """The host that an address on the web leads to; empty for any other."""
+    if not is_web(url):
+        return ""
+    try:
+        return urlsplit(url).hostname or ""
+    except ValueError:
+        return ""
 
 
 def passage_link(source: Source, passage: Passage, texts: Mapping[str, str], start: int, end: int) -> str:

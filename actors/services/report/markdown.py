@@ -3,14 +3,11 @@
 from collections.abc import Iterator, Mapping, Sequence
 
 from actors.domain.analysis import Agreement, Report
-from actors.domain.documents import Source
-from actors.services.report import wording
+from actors.services.report import making, wording
 from actors.services.report.content import Content, Shown, content
-from actors.services.report.links import passage_link, saved_text, source_link
-from actors.services.report.markdown_text import escaped, link, table
-from actors.services.report.quotes import Quote, cited, pieces
-
-_LONGEST_QUOTE = 1_400
+from actors.services.report.markdown_ground import by_rules, ground
+from actors.services.report.markdown_text import escaped, table
+from actors.services.report.quotes import cited
 
 
 def render_markdown(report: Report, texts: Mapping[str, str]) -> str:
@@ -26,10 +23,7 @@ def render_markdown(report: Report, texts: Mapping[str, str]) -> str:
         _topics(shown),
         _sentiment(shown),
         _phrases(shown),
-        _sources(shown),
-        _quality(shown),
-        _made(shown),
-        _footnotes(shown, texts),
+        ground(shown, texts),
     )
     return "\n".join(line for part in parts for line in part) + "\n"
 
@@ -41,13 +35,22 @@ def _head(shown: Content) -> Iterator[str]:
     if told := wording.banner(report.status, report.stop_reason):
         yield f"> **{report.status.capitalize()} report.** {told}"
         yield ""
-    yield f"{wording.moment(report.created_at)} · {shown.read} of {len(report.sources)} sources read"
+    facts = [wording.moment(report.created_at), f"{shown.read} of {len(report.sources)} sources read"]
+    if shown.statements:
+        facts.append(f"{wording.percent(report.quality.citation_recall)} of sentences carried whole by their sources")
+    yield f"**{wording.state(report.status, report.stop_reason)}** · {' · '.join(facts)}"
     yield ""
+    yield " · ".join(escaped(each) for each in (making.written(report), *making.spent(report)))
+    yield ""
+    if parts := making.fallbacks(report):
+        yield f"Made by rules, not by the model: {making.named(parts)}"
+        yield ""
 
 
 def _answer(shown: Content) -> Iterator[str]:
     yield "## Answer"
     yield ""
+    yield from by_rules(shown, "summary")
     yield from (_statement(each, shown) for each in shown.answer)
     if not shown.answer:
         yield "No answer could be drawn from the sources."
@@ -57,6 +60,7 @@ def _answer(shown: Content) -> Iterator[str]:
 def _findings(shown: Content) -> Iterator[str]:
     yield "## Findings"
     yield ""
+    yield from by_rules(shown, "findings")
     for group in shown.groups:
         if group.question:
             yield f"### {escaped(group.question)}"
@@ -97,6 +101,7 @@ def _timeline(shown: Content) -> Iterator[str]:
     if shown.events:
         yield "## Timeline"
         yield ""
+        yield from by_rules(shown, "timeline")
         rows = (
             (wording.in_words(event.date, event.granularity), escaped(event.text) + _notes(event.citations, shown))
             for _, event in shown.events
@@ -108,6 +113,7 @@ def _entities(shown: Content) -> Iterator[str]:
     if shown.entities:
         yield "## People, organisations, places and things"
         yield ""
+        yield from by_rules(shown, "relations")
         rows = (
             (escaped(each.name), each.type, str(each.mentions), str(len(each.sources)), _notes(each.citations, shown))
             for each in shown.entities
@@ -131,6 +137,7 @@ def _topics(shown: Content) -> Iterator[str]:
     if shown.report.topics:
         yield "## Topics"
         yield ""
+        yield from by_rules(shown, "topics")
         rows = (
             (escaped(each.label), wording.percent(each.weight), escaped(", ".join(each.terms)))
             for each in shown.report.topics
@@ -142,7 +149,8 @@ def _sentiment(shown: Content) -> Iterator[str]:
     if shown.report.sentiment:
         yield "## Tone by source"
         yield ""
-        yield "A weak signal: counted from words, from −1 (negative) to +1 (positive)."
+        yield from by_rules(shown, "sentiment")
+        yield f"A weak signal: {wording.tone(shown.report.by_model)}, from −1 (negative) to +1 (positive)."
         yield ""
         rows = (
             (_named(each.source_id, shown), wording.signed(each.score), each.label, str(each.sentences))
@@ -157,65 +165,6 @@ def _phrases(shown: Content) -> Iterator[str]:
         yield ""
         yield ", ".join(escaped(phrase) for phrase, _ in shown.report.key_phrases)
         yield ""
-
-
-def _sources(shown: Content) -> Iterator[str]:
-    yield "## Sources"
-    yield ""
-    rows = (
-        (
-            escaped(source.id),
-            link(escaped(source.title or source.url), source_link(source)),
-            escaped(", ".join(filter(None, (source.author, source.site, source.published)))),
-            wording.STATUSES[source.status] + (f": {escaped(source.reason)}" if source.reason else ""),
-            _credibility(source),
-        )
-        for source in shown.report.sources
-    )
-    yield from table(("Id", "Source", "Author, site, date", "Status", "Credibility"), rows)
-
-
-def _credibility(source: Source) -> str:
-    judged = source.credibility
-    return "" if judged is None else f"{wording.percent(judged.score)}: {escaped('; '.join(judged.reasons))}"
-
-
-def _quality(shown: Content) -> Iterator[str]:
-    yield "## How well the sources carry this report"
-    yield ""
-    for field, name, meaning in wording.QUALITY:
-        yield f"- {name}: {wording.percent(getattr(shown.report.quality, field))} ({meaning})"
-    yield ""
-
-
-def _made(shown: Content) -> Iterator[str]:
-    report = shown.report
-    for title, lines in (("Warnings", report.warnings), ("Related questions", report.related)):
-        if lines:
-            yield f"## {title}"
-            yield ""
-            yield from (f"- {escaped(each)}" for each in lines)
-            yield ""
-    yield "## How this report was made"
-    yield ""
-    yield f"Job {escaped(report.job_id)}, {wording.moment(report.created_at)}. {wording.METHOD}"
-    yield ""
-    yield from table(("Stage", "Seconds"), ((escaped(stage), f"{took:.2f}") for stage, took in report.timings.items()))
-
-
-def _footnotes(shown: Content, texts: Mapping[str, str]) -> Iterator[str]:
-    for quote in shown.quotes.values():
-        yield f"[^{quote.number}]: {_footnote(quote, texts)}"
-        yield ""
-
-
-def _footnote(quote: Quote, texts: Mapping[str, str]) -> str:
-    passage, source = quote.passage, quote.source
-    words = "".join(piece.text for piece in pieces(quote, _LONGEST_QUOTE))
-    opened = link(escaped(source.title or source.url), passage_link(source, passage, texts, passage.start, passage.end))
-    return (
-        f"“{escaped(words)}” — {opened}, characters {passage.start} to {passage.end} of {escaped(saved_text(source))}"
-    )
 
 
 def _named(source_id: str, shown: Content) -> str:

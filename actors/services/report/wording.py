@@ -1,10 +1,11 @@
 """What figures and states are called in plain words, so that a report reads the same in HTML and in Markdown."""
 
 import re
+from collections.abc import Sequence
 from datetime import datetime
 
 from actors.domain.analysis import Granularity, Statement, Support
-from actors.domain.documents import SourceStatus
+from actors.domain.documents import Kind, SourceStatus
 from actors.domain.job import JobStatus, StopReason
 
 STOPPED = {
@@ -21,6 +22,12 @@ ENDED = {
     JobStatus.RUNNING: "The research is still going on; this is what has been found so far.",
     JobStatus.PARTIAL: "The research ended before it was done. What had been found by then stands below.",
 }
+REASONS = {
+    StopReason.BUDGET: "budget used up",
+    StopReason.DEADLINE: "time over",
+    StopReason.SOURCES: "no answer in the sources",
+}
+SYMBOLS = {JobStatus.COMPLETED: "✓", JobStatus.PARTIAL: "◐", JobStatus.FAILED: "✗"}
 SUPPORTS = {
     Support.SUPPORTED: ("✓", "supported"),
     Support.PARTIAL: ("◐", "partly supported"),
@@ -43,8 +50,19 @@ QUALITY = (
     ("cited_share", "Sentences with a citation", "of the published sentences, those that name a passage"),
 )
 METHOD = (
-    "Every sentence was compared with the passages it cites: the words, numbers, names and dates they share carry it, "
-    "and nothing else does. Passages are word for word; their offsets count characters of the saved texts."
+    "Every sentence of the answer and of the findings was compared with the passages it cites, by rules and without a "
+    "model. One that stands there word for word is supported. Any other is supported when most of it stands there, "
+    "every number, name and date among it, and nothing there speaks against it; it is partly supported when about "
+    "half stands there; what had less was left out, unless the request asked to keep it. Passages are word for word; "
+    "their offsets count characters of the saved texts."
+)
+PARAPHRASED = (
+    "A model puts the passages into its own words. Its mark tells that those words, numbers, names and dates stand in "
+    "the passages, not that every shade of their meaning does: open the passage beside it."
+)
+KINDS = {Kind.IMAGES: "▣ image", Kind.VIDEOS: "▶ video"}
+MEDIA = (
+    "Search found them, and each link leads to where it stands. Nothing of them is in this page, and none was checked."
 )
 SENTENCE = 1_500
 _MONTHS = (
@@ -69,6 +87,19 @@ def banner(status: JobStatus, reason: StopReason | None) -> str:
     if status is JobStatus.COMPLETED:
         return ""
     return STOPPED[reason] if status is JobStatus.PARTIAL and reason is not None else ENDED[status]
+
+
+def state(status: JobStatus, reason: StopReason | None) -> str:
+    """`✓ Completed`, `◐ Partial: budget used up`: the status in a word or two."""
+    why = f": {REASONS[reason]}" if status is JobStatus.PARTIAL and reason is not None else ""
+    return f"{SYMBOLS.get(status, '–')} {status.capitalize()}{why}"
+
+
+def tone(by_model: Sequence[str]) -> str:
+    """How the tone of the sources was found."""
+    if "sentiment" in by_model:
+        return "the model judged each source by an excerpt"
+    return "counted from words that sound good or bad, sentence by sentence"
 
 
 def support_words(statement: Statement) -> tuple[str, str]:

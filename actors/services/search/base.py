@@ -1,8 +1,28 @@
 """What a search provider promises: a list of hits, best first, or an error that says what to do about it."""
 
+from datetime import date
 from typing import Protocol
 
-from actors.domain.documents import Hit
+from pydantic import Field
+
+from actors.domain.documents import Hit, Kind
+from actors.domain.job import Record
+
+
+class SearchQuery(Record):
+    """What is searched for. Domains stand for their subdomains too; `language` is an ISO 639-1 code.
+
+    A provider honours what it can; the search stage drops what it should not have found.
+    """
+
+    text: str
+    limit: int = Field(ge=1)
+    kind: Kind = Kind.WEB
+    include_domains: tuple[str, ...] = ()
+    exclude_domains: tuple[str, ...] = ()
+    since: date | None = None
+    until: date | None = None
+    language: str | None = None
 
 
 class SearchProvider(Protocol):
@@ -13,8 +33,22 @@ class SearchProvider(Protocol):
         """The provider's name in requests and reports."""
         ...
 
-    async def search(self, query: str, *, limit: int) -> list[Hit]:
-        """At most `limit` hits for `query`, best first; an empty list where nothing matches.
+    @property
+    def kinds(self) -> frozenset[Kind]:
+        """What it can search for."""
+        ...
+
+    @property
+    def usd_per_query(self) -> float:
+        """US dollars for one request to it, as the operator has set them."""
+        ...
+
+    def requests(self, query: SearchQuery) -> int:
+        """How many requests one such search takes at most."""
+        ...
+
+    async def search(self, query: SearchQuery) -> list[Hit]:
+        """At most `query.limit` hits, best first; an empty list where nothing matches.
 
         Raises:
             TransientError: the provider cannot answer now.

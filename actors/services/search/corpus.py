@@ -10,8 +10,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from actors.domain.documents import Extracted, Hit
+from actors.domain.documents import Extracted, Hit, Kind
 from actors.domain.errors import PermanentError, SourceError
+from actors.services.search.base import SearchQuery
 
 UNREADABLE_LISTED = 20
 FILES_AT_ONCE = 32
@@ -48,13 +49,19 @@ class CorpusSearch:
     read: Callable[[str], Awaitable[Extracted]]
     database: Path
     name: str = "corpus"
+    kinds: frozenset[Kind] = frozenset({Kind.WEB})
+    usd_per_query: float = 0.0
     _lock: asyncio.Lock = field(default_factory=asyncio.Lock)
 
-    async def search(self, query: str, *, limit: int) -> list[Hit]:
+    def requests(self, query: SearchQuery) -> int:  # noqa: ARG002 (the port's signature)
+        """See `base.SearchProvider`."""
+        return 1
+
+    async def search(self, query: SearchQuery) -> list[Hit]:
         """See `base.SearchProvider`."""
         async with self._lock:
             await self._refresh()
-        return await asyncio.to_thread(_search, self.database, query, limit, self.name)
+        return await asyncio.to_thread(_search, self.database, query.text, query.limit, self.name)
 
     async def _refresh(self) -> None:
         files = await asyncio.to_thread(self.files)

@@ -3,16 +3,23 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from actors.domain.documents import Hit
+from actors.domain.documents import Hit, Kind
+from actors.services.search.base import SearchQuery
 
 
 @dataclass(frozen=True, slots=True)
 class UrlSearch:
-    """Answers the given addresses in their order; `limit` never cuts them."""
+    """Answers the given addresses in their order; nothing in the query cuts them, its `limit` neither."""
 
     urls: Sequence[str]
     name: str = "urls"
+    kinds: frozenset[Kind] = frozenset({Kind.WEB})
+    usd_per_query: float = 0.0
 
-    async def search(self, query: str, *, limit: int) -> list[Hit]:  # noqa: ARG002 (the port's signature)
+    def requests(self, query: SearchQuery) -> int:  # noqa: ARG002 (the port's signature)
+        """See `base.SearchProvider`."""
+        return 1
+
+    async def search(self, query: SearchQuery) -> list[Hit]:  # noqa: ARG002 (the port's signature)
         """See `base.SearchProvider`."""
         return [Hit(url=url, provider=self.name, rank=rank) for rank, url in enumerate(self.urls, 1)]

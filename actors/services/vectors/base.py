@@ -1,14 +1,29 @@
 """What a vector store promises: passages kept by tenant, found by likeness, gone when their job is deleted."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
-from actors.domain.documents import Match, Passage, Source
+from actors.domain.documents import Extracted, Match, Passage, Source
+from actors.domain.job import Record
 from actors.services.embeddings.base import Vectors
 
 
+class Kept(Record):
+    """A source of an earlier job, as its passages tell it. `sha256` is of `extracted.text`.
+
+    `whole` tells whether the text is the one that was read, checked by its hash; else it is the passages alone, one
+    a line, and offsets are not those of the earlier job.
+    """
+
+    url: str
+    fetched_at: str | None
+    extracted: Extracted
+    sha256: str
+    whole: bool
+
+
 class VectorStore(Protocol):
-    """The passages of every job.
+    """The passages of every job, with vectors of one model for each tenant.
 
     Every method but `open` raises TransientError when the store cannot be used for now; the message says why.
     """
@@ -26,13 +41,35 @@ class VectorStore(Protocol):
         ...
 
     async def upsert(
-        self, tenant: str, job_id: str, passages: Sequence[Passage], sources: dict[str, Source], vectors: Vectors
+        self,
+        tenant: str,
+        job_id: str,
+        passages: Sequence[Passage],
+        sources: Mapping[str, Source],
+        vectors: Vectors,
+        *,
+        texts: Mapping[str, str] | None = None,
     ) -> None:
-        """Keep the passages with their vectors (one row each); the same passages again change nothing."""
+        """Keep the passages with their vectors (one row each); the same passages again change nothing.
+
+        `texts` are the sources' whole texts by id; with all passages of a source in their order they make that
+        `source` can give the text back as it was.
+
+        Raises:
+            PermanentError: the tenant's passages have vectors of another model or size; the message names both.
+        """
         ...
 
-    async def search(self, tenant: str, vector: Vectors, *, limit: int) -> list[Match]:
-        """The tenant's passages nearest to `vector` (shape (dimension,)), best first."""
+    async def search(self, tenant: str, vector: Vectors, *, limit: int, but: str | None = None) -> list[Match]:
+        """The tenant's passages nearest to `vector` (shape (dimension,)), best first; none of the job `but`.
+
+        Raises:
+            PermanentError: the tenant's passages have vectors of another model or size; the message names both.
+        """
+        ...
+
+    async def source(self, tenant: str, job_id: str, source_id: str) -> Kept | None:
+        """A source that the tenant's job has collected; None where there is none, or no longer."""
         ...
 
     async def delete(self, tenant: str, job_id: str) -> None:

@@ -6,59 +6,43 @@ Not with the library's own client: it costs the service 35 MB and a second of im
 import asyncio
 import json
 from base64 import b64encode
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
-from typing import Any, Literal, TypeVar
+from typing import Any
 
 import aiohttp
-from pydantic import BaseModel, ValidationError
 from yarl import URL
 
 from actors.domain.documents import Match, Passage, Source
-from actors.domain.errors import ConfigError, TransientError
+from actors.domain.errors import ConfigError, PermanentError
 from actors.services.embeddings.base import Vectors
-from actors.services.vectors.rows import SPACE, Batch, Row, batches, collection_name, matches
+from actors.services.vectors.base import Kept
+from actors.services.vectors.collections import SPACE, MadeBy, made_by, names, other_model
+from actors.services.vectors.rebuilding import rebuild
+from actors.services.vectors.rows import Batch, Cargo, matches, not_of, of_source, texts
+from actors.services.vectors.wire import (
+    COLLECTIONS,
+    Abilities,
+    Collection,
+    Done,
+    Found,
+    Got,
+    NotThereError,
+    Number,
+    Wire,
+)
 
-READ_SECONDS = 10.0
 WRITE_SECONDS = 60.0
 PING_SECONDS = 3.0
 BATCH = 250
-COLLECTIONS = "tenants/default_tenant/databases/default_database/collections"
-
-Answer = TypeVar("Answer", bound=BaseModel)
-
-
-class Abilities(BaseModel):
-    """What a server says of itself; one that takes no base64 is older than this client."""
-
-    supports_base64_encoding: Literal[True]
-
-
-class Collection(BaseModel):
-    """A collection's handle on the server."""
-
-    id: str
-
-
-class Done(BaseModel):
-    """Any answer."""
-
-
-class Found(BaseModel):
-    """What a query found, a list for each vector asked for."""
-
-    metadatas: list[list[Row]]
-    documents: list[list[str]]
-    distances: list[list[float]]
 
 
 @dataclass(frozen=True, slots=True)
 class RemoteChroma:
-    """`base.VectorStore` on a server; `session` has its address as base URL, `model` names the embeddings."""
+    """`base.VectorStore` on a server; `model` names the embeddings."""
 
-    session: aiohttp.ClientSession
-    url: URL
+    wire: Wire
     model: str
 
     async def open(self) -> None:
@@ -70,61 +54,94 @@ class RemoteChroma:
         Raises:
             TransientError: no answer within `seconds`, or not that of a ChromaDB which this client can use.
         """
-        await self._call("GET", "pre-flight-checks", None, Abilities, seconds=seconds)
+        await self.wire.call("GET", "pre-flight-checks", None, Abilities, seconds=seconds)
         return "server"
 
     async def upsert(
-        self, tenant: str, job_id: str, passages: Sequence[Passage], sources: dict[str, Source], vectors: Vectors
+        self,
+        tenant: str,
+        job_id: str,
+        passages: Sequence[Passage],
+        sources: Mapping[str, Source],
+        vectors: Vectors,
+        *,
+        texts: Mapping[str, str] | None = None,
     ) -> None:
         """See `base.VectorStore`."""
-        collection = await self._collection(tenant)
-        for batch in await asyncio.to_thread(list, batches(job_id, passages, sources, vectors, size=BATCH)):
-            await self._call("POST", f"{collection}/upsert", _body(batch), Done, seconds=WRITE_SECONDS)
+        cargo = Cargo(job_id, passages, sources, vectors, texts or {})
+        wanted = MadeBy(self.model, vectors.shape[1])
+        collection = await self._fitting(tenant, wanted) or await self._create(tenant, wanted)
+        for batch in await asyncio.to_thread(cargo.batches, BATCH):
+            await self.wire.call("POST", f"{collection.path}/upsert", _body(batch), Done, seconds=WRITE_SECONDS)
 
-    async def search(self, tenant: str, vector: Vectors, *, limit: int) -> list[Match]:
+    async def search(self, tenant: str, vector: Vectors, *, limit: int, but: str | None = None) -> list[Match]:
         """See `base.VectorStore`."""
+        collection = await self._fitting(tenant, MadeBy(self.model, len(vector)))
+        if collection is None:
+            return []
         query = {
             "query_embeddings": [vector.tolist()],
             "n_results": limit,
+            "where": not_of(but),
             "include": ["metadatas", "documents", "distances"],
         }
-        found = await self._call("POST", f"{await self._collection(tenant)}/query", query, Found)
+        found = await self.wire.call("POST", f"{collection.path}/query", query, Found)
         return matches(found.metadatas[0], found.documents[0], found.distances[0])
+
+    async def source(self, tenant: str, job_id: str, source_id: str) -> Kept | None:
+        """See `base.VectorStore`."""
+        collection = await self._existing(tenant)
+        if collection is None:
+            return None
+        body = {"where": of_source(job_id, source_id), "include": ["metadatas", "documents"]}
+        got = await self.wire.call("POST", f"{collection.path}/get", body, Got)
+        return await asyncio.to_thread(rebuild, got.metadatas, texts(got.metadatas, got.documents))
 
     async def delete(self, tenant: str, job_id: str) -> None:
         """See `base.VectorStore`."""
-        body = {"where": {"job": job_id}}
-        await self._call("POST", f"{await self._collection(tenant)}/delete", body, Done, seconds=WRITE_SECONDS)
+        if collection := await self._existing(tenant):
+            body = {"where": {"job": job_id}}
+            await self.wire.call("POST", f"{collection.path}/delete", body, Done, seconds=WRITE_SECONDS)
 
-    async def _collection(self, tenant: str) -> str:
-        """The path of the tenant's collection, asked for each time: a server may come back with an empty folder."""
-        name = collection_name(tenant, self.model)
-        body = {"name": name, "get_or_create": True, "configuration": {"hnsw": {"space": SPACE}}}
-        return f"{COLLECTIONS}/{(await self._call('POST', COLLECTIONS, body, Collection)).id}"
+    async def _existing(self, tenant: str) -> Collection | None:
+        """The tenant's collection, asked for each time: a server may come back with an empty folder."""
+        for name in names(tenant):
+            with suppress(NotThereError):
+                return await self.wire.call("GET", f"{COLLECTIONS}/{name}", None, Collection)
+        return None
 
-    async def _call(
-        self, method: str, path: str, body: dict[str, Any] | None, kind: type[Answer], *, seconds: float = READ_SECONDS
-    ) -> Answer:
-        """Every call is one that may be repeated: nothing is lost or doubled when its answer is."""
-        limit = aiohttp.ClientTimeout(total=seconds)
-        try:
-            async with self.session.request(method, self.url / path, json=body, timeout=limit) as response:
-                text = await response.text(errors="replace")
-        except (aiohttp.ClientError, TimeoutError) as error:
-            reason = str(error) or f"no answer within {seconds:g} s"
-            raise TransientError(f"the ChromaDB server {self.url.authority} does not answer: {reason}") from error
-        if not response.ok:
-            raise TransientError(f"the ChromaDB server {self.url.authority} says {response.status}: {text[:200]}")
-        try:
-            return kind.model_validate_json(text)
-        except ValidationError as error:
-            raise TransientError(f"{self.url.authority} does not answer as ChromaDB 1.5 does: {text[:200]}") from error
+    async def _fitting(self, tenant: str, wanted: MadeBy) -> Collection | None:
+        """The tenant's collection; None where there is none, or was one of another model that had become empty."""
+        collection = await self._existing(tenant)
+        if collection is None or made_by(collection.metadata) == wanted:
+            return collection
+        if await self.wire.call("GET", f"{collection.path}/count", None, Number) != Number(0):
+            raise self._other_model(collection, wanted)
+        await self.wire.call("DELETE", f"{COLLECTIONS}/{collection.name}", None, Done)
+        return None
+
+    async def _create(self, tenant: str, wanted: MadeBy) -> Collection:
+        """The tenant's new collection, unless another host has been quicker with another model."""
+        body = {
+            "name": names(tenant)[0],
+            "get_or_create": True,
+            "metadata": wanted.metadata,
+            "configuration": {"hnsw": {"space": SPACE}},
+        }
+        collection = await self.wire.call("POST", COLLECTIONS, body, Collection)
+        if made_by(collection.metadata) != wanted:
+            raise self._other_model(collection, wanted)
+        return collection
+
+    def _other_model(self, collection: Collection, wanted: MadeBy) -> PermanentError:
+        place = f"the ChromaDB server {self.wire.host}"
+        return other_model(collection.name, place, kept=made_by(collection.metadata), wanted=wanted)
 
 
 def _body(batch: Batch) -> dict[str, Any]:
     """Vectors as base64 of little-endian float32: a tenth of the time and a quarter of the bytes of numbers."""
     vectors = [b64encode(row.tobytes()).decode() for row in batch.vectors.astype("<f4")]
-    return {"ids": batch.ids, "documents": batch.texts, "metadatas": batch.rows, "embeddings": vectors}
+    return {"ids": batch.ids, "metadatas": batch.rows, "embeddings": vectors}
 
 
 @asynccontextmanager
@@ -139,4 +156,4 @@ async def open_remote(host: str, port: int, model: str) -> AsyncIterator[RemoteC
     except ValueError as error:
         raise ConfigError(f"chroma.host: {host!r} is not a host name or an address ({error})") from error
     async with aiohttp.ClientSession(json_serialize=json.dumps) as session:
-        yield RemoteChroma(session, url, model)
+        yield RemoteChroma(Wire(session, url), model)

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable
 
+from actors.store.memory.breakers import MemoryBreakers
 from actors.store.memory.buckets import MemoryBuckets
 from actors.store.memory.cache import MemoryCache
 from actors.store.memory.events import MemoryEvents
@@ -26,6 +27,7 @@ def memory_store(first_stage: str, limits: Limits | None = None, *, clock: Calla
         ledger=MemoryLedger(state),
         cache=MemoryCache(clock),
         buckets=MemoryBuckets(clock),
+        breakers=MemoryBreakers(clock),
     )
 
 

@@ -92,6 +92,9 @@ class MemoryMailboxes:
         if row := self.state.fenced("advance", delivery):
             self._keep(row, delivery, step)
             self.state.withdraw(row)
+            if step.pages is not None:
+                usage = row.job.usage.model_copy(update={"pages": step.pages})
+                row.job = row.job.model_copy(update={"usage": usage})
             self.state.post(row, step.stage, step.round)
 
     async def retry_later(self, delivery: Delivery, *, delay_seconds: float) -> None:
@@ -105,7 +108,7 @@ class MemoryMailboxes:
         if row := self.state.fenced("finish", delivery):
             self._keep(row, delivery, step)
             reason = {"stop_reason": step.stop_reason} if step.stop_reason else {}
-            self.state.end(row, Note(type=EventType(step.status.value), data=dict(reason)), **reason)
+            self.state.end(row, Note(type=EventType(step.status.value), data=step.data), **reason)
 
     def _keep(self, row: Row, delivery: Delivery, step: Advance | Finish) -> None:
         row.artefacts[delivery.key] = step.artefact
@@ -150,5 +153,6 @@ class MemoryMailboxes:
             if age > state.limits.keep_artefacts_seconds:
                 row.artefacts.clear()
                 row.ledger.clear()
+                row.held.clear()
             if age > state.limits.keep_jobs_seconds:
                 del state.rows[job_id]

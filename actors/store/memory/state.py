@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from actors.domain.errors import JobNotFoundError, LeaseLostError
 from actors.domain.events import Event, EventType, Note
-from actors.domain.job import Job, JobStatus
+from actors.domain.job import Job, JobStatus, Spending
 from actors.store.fanout import Fanout
 from actors.store.records import DeadLetter, Delivery, Limits, Token
 
@@ -40,6 +40,7 @@ class Row:
     events: list[Event] = field(default_factory=list)
     told: set[str] = field(default_factory=set)
     ledger: dict[str, bytes] = field(default_factory=dict)
+    held: dict[str, list[Spending]] = field(default_factory=dict)
     done: set[tuple[str, Token]] = field(default_factory=set)
 
 

@@ -13,6 +13,7 @@ from actors.domain.errors import ConfigError, StoreUnavailableError
 from actors.store.ports import Store
 from actors.store.records import Limits
 from actors.store.redis.advice import advice
+from actors.store.redis.breakers import RedisBreakers
 from actors.store.redis.buckets import RedisBuckets
 from actors.store.redis.cache import RedisCache
 from actors.store.redis.connect import Clients, connect, redis_errors, safe_url
@@ -69,6 +70,7 @@ def redis_store(
         ledger=RedisLedger(scripts),
         cache=RedisCache(scripts),
         buckets=RedisBuckets(scripts),
+        breakers=RedisBreakers(scripts),
     )
     return store, events
 

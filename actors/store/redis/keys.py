@@ -5,6 +5,7 @@ from fnmatch import fnmatchcase
 from actors.domain.job import JobStatus
 
 LASTING = (
+    "cache:counts",  # two numbers for each namespace
     "dead",  # the newest 1,000 dead letters
     "delayed",  # running jobs that wait for a retry
     "events",  # the newest 10,000 events of all jobs

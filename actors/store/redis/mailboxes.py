@@ -26,8 +26,6 @@ Handed = tuple[bytes, int, rows.Flat]
 LOST = b"lost"
 """What a fenced script answers to a delivery that may not write."""
 
-DAMAGED = "what the store keeps of the job was changed by hand"
-
 LOOKS_PER_LEASE = 4
 """How often a taker looks for leases that have ended."""
 
@@ -140,11 +138,12 @@ class RedisMailboxes:
         try:
             return rows.job(job), rows.artefacts(artefacts)
         except (KeyError, ValueError) as error:
-            raise JobDamagedError(f"{DAMAGED}: {' '.join(str(error).split())}") from error
+            raise JobDamagedError(f"{rows.DAMAGED}: {' '.join(str(error).split())}") from error
 
     async def advance(self, delivery: Delivery, step: Advance) -> None:
         """See `ports.Mailboxes`."""
-        await self._write("advance", delivery, step.artefact, f"{step.seconds:.3f}", step.stage, step.round)
+        pages = "" if step.pages is None else step.pages
+        await self._write("advance", delivery, step.artefact, f"{step.seconds:.3f}", step.stage, step.round, pages)
 
     async def retry_later(self, delivery: Delivery, *, delay_seconds: float) -> None:
         """See `ports.Mailboxes`."""
@@ -153,7 +152,7 @@ class RedisMailboxes:
     async def finish(self, delivery: Delivery, step: Finish) -> None:
         """See `ports.Mailboxes`."""
         reason = step.stop_reason or ""
-        data = rows.data({"stop_reason": reason} if reason else {})
+        data = rows.data(step.data)
         await self._write("finish", delivery, step.artefact, f"{step.seconds:.3f}", step.status, reason, data)
 
     async def fail(self, delivery: Delivery, step: Fail) -> None:
@@ -169,7 +168,7 @@ class RedisMailboxes:
         try:
             answer = await self.scripts.write(verb, delivery, *arguments)
         except ResponseError as error:
-            raise JobDamagedError(f"{DAMAGED}: {error}") from error
+            raise JobDamagedError(f"{rows.DAMAGED}: {error}") from error
         if answer == LOST:
             raise LeaseLostError(f"{delivery.key} of job {delivery.job_id} is no longer ours")
         return answer

@@ -8,12 +8,21 @@ from typing import Any
 from pydantic_core import PydanticSerializationError, to_json
 
 from actors.domain.events import Event, Note
-from actors.domain.job import Job, ResearchRequest
+from actors.domain.job import Job, ResearchRequest, Spending, Usage
 
 Flat = Sequence[bytes]
 
-STORED = {name.encode(): name for name in Job.model_fields if name != "request"}
+STORED = {name.encode(): name for name in Job.model_fields if name not in {"request", "usage"}}
 """The fields of a job's hash that are the job's own."""
+
+DAMAGED = "what the store keeps of the job was changed by hand"
+
+USAGE = b"usage:"
+COUNTED = frozenset(Usage.model_fields) - {"stages"}
+COUNTED_BY_STAGE = frozenset(Spending.model_fields)
+"""What stands in a job's hash as `usage:usd`, and of a stage as `usage:analyze:usd`."""
+
+NOTHING_USED = Usage()
 
 BY = b":by"
 
@@ -34,8 +43,8 @@ def artefacts(flat: Flat) -> dict[str, bytes]:
 
 
 def options(request: ResearchRequest) -> str:
-    """The request without its query, as JSON."""
-    return request.model_dump_json(exclude={"query"})
+    """The request without its query and what was not given, as JSON."""
+    return request.model_dump_json(exclude={"query"}, exclude_none=True)
 
 
 def job(flat: Flat) -> Job:
@@ -47,7 +56,19 @@ def job(flat: Flat) -> Job:
     row = dict(zip(flat[::2], flat[1::2], strict=True))
     known: dict[str, Any] = {STORED[name]: row[name].decode() for name in STORED.keys() & row.keys()}
     known["request"] = _request(row[b"query"].decode(), row[b"options"].decode())
+    used = {name[len(USAGE) :].decode(): value.decode() for name, value in row.items() if name.startswith(USAGE)}
+    known["usage"] = _usage(used) if used else NOTHING_USED
     return Job.model_validate(known, strict=False)
+
+
+def _usage(used: Mapping[str, str]) -> dict[str, Any]:
+    totals: dict[str, Any] = {name: value for name, value in used.items() if name in COUNTED}
+    stages: dict[str, dict[str, str]] = {}
+    for name, value in used.items():
+        stage, _, counted = name.rpartition(":")
+        if stage and counted in COUNTED_BY_STAGE:
+            stages.setdefault(stage, {})[counted] = value
+    return totals | {"stages": stages}
 
 
 @lru_cache(REQUESTS_KEPT)

@@ -17,6 +17,9 @@ from actors.store.redis.wire import Argument, Command
 VERBS = ("begin", "tell", "advance", "retry_later", "finish", "fail")
 """What a delivery may ask for, each in a file of its own; `transitions.lua` carries them out."""
 
+PARTS = {"transitions": ("fence", *VERBS), "hold": ("spending",), "record": ("spending",), "let_go": ("spending",)}
+"""What comes before a script, after the prelude that all have."""
+
 MOST = 64
 """How many of them one script carries out at most: longer, and it would hold up others on the server."""
 
@@ -32,7 +35,7 @@ class Script:
 @cache
 def script(name: str) -> Script:
     """The script `lua/name.lua`, as a function, with what it builds on before it and what ends all scripts after it."""
-    before = ("prelude", "fence", *VERBS) if name == "transitions" else ("prelude",)
+    before = ("prelude", *PARTS.get(name, ()))
     text = "\n".join((*map(_lua, before), "local function run()", _lua(name), "end", _lua("finale")))
     return Script(text, sha1(text.encode(), usedforsecurity=False).hexdigest())
 

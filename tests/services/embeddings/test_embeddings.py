@@ -35,6 +35,17 @@ def test_any_text_has_a_finite_vector():
     assert np.isfinite(vectors).all()
 
 
+def test_a_vector_that_is_kept_is_the_one_that_was_made_whatever_is_done_to_an_answer():
+    first = embed(["kept", "kept", "not"])
+    copy = first.copy()
+    first[:] = 0
+    np.testing.assert_array_equal(embed(["kept", "and new", "not"])[[0, 0, 2]], copy)
+
+
+def test_vectors_of_no_columns_can_be_packed():
+    assert unpack(pack(np.zeros((0, 0), np.float32)), 0).shape == (0, 0)
+
+
 @given(arrays.arrays(np.float32, st.tuples(st.integers(0, 5), st.just(4)), elements=st.floats(-1, 1, width=16)))
 def test_packed_vectors_come_back(vectors):
     np.testing.assert_array_equal(unpack(pack(vectors), 4), vectors)

@@ -6,6 +6,7 @@ import zlib
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
+from functools import cache
 
 import pytest
 from aiohttp import web
@@ -25,6 +26,7 @@ class Site:
 
     address: str = ""
     robots: Callable[[], web.Response] = lambda: web.Response(status=404)
+    robots_seconds: float = 0.0
     asked: Counter[str] = field(default_factory=Counter)
     at_once: int = 0
     most_at_once: int = 0
@@ -46,6 +48,7 @@ def _handler(site: Site) -> Callable[[web.Request], Awaitable[web.StreamResponse
         site.asked[request.path] += 1
         site.headers = dict(request.headers)
         if request.path == "/robots.txt":
+            await asyncio.sleep(site.robots_seconds)
             return site.robots()
         site.at_once += 1
         site.most_at_once = max(site.most_at_once, site.at_once)
@@ -80,6 +83,21 @@ def _redirect(location: str) -> web.Response:
     return web.Response(status=302, headers={"Location": location})
 
 
+def _versioned(request: web.Request) -> web.Response:
+    """A page whose version is named in its address; `If-None-Match` and `If-Modified-Since` are understood."""
+    told = {"ETag": f'"{request.query["v"]}"'} if "v" in request.query else {"Last-Modified": request.query["date"]}
+    asked = {request.headers.get("If-None-Match"), request.headers.get("If-Modified-Since")}
+    if asked & set(told.values()):
+        return web.Response(status=304)
+    return web.Response(body=ARTICLE, content_type="text/html", headers=told)
+
+
+def _walled(request: web.Request) -> web.Response:
+    body = request.query.get("body", "")
+    headers = {"X-DataDome": "protected"} if request.query["by"] == "datadome" else {"cf-mitigated": "challenge"}
+    return web.Response(status=int(request.query["status"]), text=body, headers={} if body else headers)
+
+
 def _hop(left: int) -> web.Response:
     return _redirect(f"/hop/{left - 1}") if left else _article()
 
@@ -112,9 +130,10 @@ async def _untyped(request: web.Request) -> web.StreamResponse:
 STREAMS = {"drip": _drip, "cut": _cut, "untyped": _untyped}
 
 
-def _packed(kind: str) -> web.Response:
+@cache
+def _packed_bodies() -> dict[str, tuple[bytes, str]]:
     raw = zlib.compressobj(wbits=-zlib.MAX_WBITS)
-    bodies = {
+    return {
         "gzip": (gzip.compress(ARTICLE), "gzip"),
         "members": (gzip.compress(ARTICLE[:20]) + gzip.compress(ARTICLE[20:]), "gzip"),
         "zlib": (zlib.compress(ARTICLE), "deflate"),
@@ -123,8 +142,12 @@ def _packed(kind: str) -> web.Response:
         "short": (gzip.compress(ARTICLE)[:-12], "gzip"),
         "broken": (b"\x1f\x8b" + b"no gzip at all", "gzip"),
         "brotli": (b"\x0b\x02\x80", "br"),
+        "zstd": (b"\x28\xb5\x2f\xfd\x00", "zstd"),
     }
-    body, encoding = bodies[kind]
+
+
+def _packed(kind: str) -> web.Response:
+    body, encoding = _packed_bodies()[kind]
     return web.Response(body=body, content_type="text/html", headers={"Content-Encoding": encoding})
 
 
@@ -133,6 +156,12 @@ ANSWERS: dict[str, Callable[[web.Request, list[str]], web.Response]] = {
     "hop": lambda _request, arguments: _hop(int(arguments[0])),
     "circle": lambda _request, _arguments: _redirect("/circle"),
     "to": lambda request, _arguments: _redirect(request.query["url"]),
+    "versioned": lambda request, _arguments: _versioned(request),
+    "walled": lambda request, _arguments: _walled(request),
+    "picture": lambda _request, _arguments: web.Response(body=b"x" * 20_000, content_type="image/png"),
+    "refresh": lambda request, _arguments: web.Response(
+        text=f'<meta http-equiv="refresh" content="0; url={request.query["to"]}">', content_type="text/html"
+    ),
     "nowhere": lambda _request, _arguments: web.Response(status=302),
     "large": lambda _request, _arguments: web.Response(body=b"x" * 20_000, content_type="text/html"),
     "packed": lambda _request, arguments: _packed(arguments[0]),

@@ -39,7 +39,7 @@ def test_different_pages_have_different_keys(one: str, other: str) -> None:
     assert canonical_url(one) != canonical_url(other)
 
 
-@pytest.mark.parametrize("url", ["corpus:a%20b.md", "not a url", "http://[", "ftp://example.org/a/"])
+@pytest.mark.parametrize("url", ["corpus:a%20b.md", "not a url", "http://[", "http://[]@", "ftp://example.org/a/"])
 def test_what_is_no_web_address_comes_back_as_it_is(url: str) -> None:
     assert canonical_url(url) == url
 

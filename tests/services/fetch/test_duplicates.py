@@ -28,6 +28,12 @@ def test_an_edited_copy_is_a_repetition() -> None:
     assert near_duplicates([("s1", STORY), ("s2", " ".join(words))]) == {"s2": "s1"}
 
 
+def test_other_punctuation_makes_no_other_story() -> None:
+    words = STORY.split()
+    copy = " ".join(f"“{word}”—" if number % 9 == 0 else f"{word}," for number, word in enumerate(words))
+    assert near_duplicates([("s1", STORY), ("s2", copy)]) == {"s2": "s1"}
+
+
 def test_two_stories_that_share_a_long_quotation_are_kept() -> None:
     quotation = prose(5, 150)
     texts = [("s1", f"{prose(6, 400)} {quotation}"), ("s2", f"{quotation} {prose(7, 400)}")]

@@ -1,8 +1,14 @@
+from pathlib import Path
+
 import pytest
 
 from actors.domain.analysis import Statement
 from actors.domain.documents import Passage
+from actors.services.nlp.prose import is_prose
 from actors.services.nlp.quality import quality
+from actors.services.nlp.sentences import passage_sentences, split_passages
+
+CORPUS = Path(__file__).parents[3] / "examples" / "corpus"
 
 TEXTS = {
     "p0": "The comet was found in October 1847 by the astronomer Maria Mitchell.",
@@ -49,3 +55,21 @@ def test_a_sentence_without_citation_lowers_share_and_recall(passages: dict[str,
 def test_an_empty_report_has_zeros() -> None:
     figures = quality([], {})
     assert (figures.citation_precision, figures.citation_recall, figures.cited_share) == (0.0, 0.0, 0.0)
+
+
+def test_shuffled_citations_of_a_report_on_the_bundled_corpus_are_caught() -> None:
+    passages: dict[str, Passage] = {}
+    statements: list[Statement] = []
+    for number, name in enumerate(("punta-arenas-september-2000.md", "skin-cancer-and-uv-index.txt")):
+        own = split_passages(f"s{number}", (CORPUS / name).read_text(encoding="utf-8"))
+        passages |= {passage.id: passage for passage in own}
+        told = [sentence for passage in own for sentence in passage_sentences(passage) if is_prose(sentence.text)]
+        statements += [Statement(sentence=each.text, citations=(each.passage_id,)) for each in told[:10]]
+    assert quality(statements, passages).citation_recall == 1.0
+    elsewhere = [
+        one.model_copy(update={"citations": other.citations})
+        for one, other in zip(statements, statements[10:] + statements[:10], strict=True)
+    ]
+    figures = quality(elsewhere, passages)
+    assert (figures.citation_recall, figures.cited_share) == (0.0, 1.0)
+    assert figures.citation_precision <= 0.1

@@ -199,7 +199,7 @@ def make_report(read: int = 20, failed: int = 2, findings: int = 30, events: int
         quality=Quality(citation_precision=0.93, citation_recall=0.9, cited_share=1.0)
         if sources
         else Quality(citation_precision=0, citation_recall=0, cited_share=0),
-        usage={"pages": float(read)},
+        usage={"pages": read},
         timings={"plan": 0.01, "search": 0.2, "fetch": 2.51, "analyze": 3.02},
         created_at="2026-03-04T10:00:05+00:00",
     )

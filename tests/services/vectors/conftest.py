@@ -1,4 +1,7 @@
-"""A few passages, processes for the local database, and a real ChromaDB server that can be killed and brought back."""
+"""A few passages, processes for the local database, and a real ChromaDB server that can be killed and brought back.
+
+Tests share the server, so each has a tenant of its own.
+"""
 
 import signal
 import socket
@@ -9,9 +12,11 @@ import urllib.request
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 from types import SimpleNamespace
 from urllib.error import URLError
+from uuid import uuid4
 
 import numpy as np
 import pytest
@@ -23,18 +28,40 @@ RUN_SERVER = "import sys, chromadb_rust_bindings; chromadb_rust_bindings.cli(['c
 START_SECONDS = 20
 
 
+TEXT = "\n The ozone hole closed. Bread needs salt.\nThe treaty\u2028was signed. "
+
+
 @pytest.fixture
 def sample() -> SimpleNamespace:
-    """Three passages of one source, with vectors at right angles."""
-    texts = ["The ozone hole closed.", "Bread needs salt.", "The treaty was signed."]
+    """Three passages of one source, with vectors at right angles, and the text they are of."""
+    spans = [(2, 24), (25, 41), (42, 63)]
     passages = [
-        Passage(id=f"s1p{number}", source_id="s1", text=text, start=number * 100, end=number * 100 + len(text))
-        for number, text in enumerate(texts)
+        Passage(id=f"s1p{number}", source_id="s1", text=TEXT[start:end], start=start, end=end)
+        for number, (start, end) in enumerate(spans, 1)
     ]
-    source = Source(id="s1", url="https://a.example/", title="A", sha256="ab", status=SourceStatus.READ)
-    return SimpleNamespace(
-        texts=texts, passages=passages, sources={"s1": source}, vectors=np.eye(3, 8, dtype=np.float32)
+    source = Source(
+        id="s1",
+        url="https://a.example/",
+        title="A",
+        author="B. C.",
+        published="2021-05",
+        fetched_at="2026-01-02T03:04:05Z",
+        sha256=sha256(TEXT.encode()).hexdigest(),
+        status=SourceStatus.READ,
     )
+    return SimpleNamespace(
+        text=TEXT,
+        texts=[passage.text for passage in passages],
+        passages=passages,
+        sources={"s1": source},
+        vectors=np.eye(3, 8, dtype=np.float32),
+    )
+
+
+@pytest.fixture
+def tenant() -> str:
+    """One that no other test has, with what a key may hold of any name."""
+    return f"../{uuid4()}'\"; DROP \N{SNOWMAN}"
 
 
 @pytest.fixture
@@ -81,14 +108,26 @@ class Server:
 
 @pytest.fixture
 def free_port() -> int:
+    return find_port()
+
+
+def find_port() -> int:
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         return listener.getsockname()[1]
 
 
-@pytest.fixture
-def server(tmp_path: Path, free_port: int) -> Iterator[Server]:
-    """Not started yet; whatever the test does with it, it is gone in the end."""
-    described = Server(tmp_path / "server", free_port)
+@pytest.fixture(scope="session")
+def shared_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """Not started yet; whatever the tests do with it, it is gone in the end."""
+    described = Server(tmp_path_factory.mktemp("chroma-server"), find_port())
     yield described
     described.kill()
+
+
+@pytest.fixture
+def server(shared_server: Server) -> Server:
+    """The server, up."""
+    if shared_server.process is None or shared_server.process.poll() is not None:
+        shared_server.start()
+    return shared_server

@@ -16,7 +16,10 @@ async def test_without_a_host_it_is_the_local_database_and_nothing_is_started(tm
         assert (await opened.vectors.ping(), opened.degraded) == ("local", "")
 
 
-async def test_a_server_that_comes_up_late_is_waited_for(server, tmp_path):
+async def test_a_server_that_comes_up_late_is_waited_for(shared_server, tmp_path):
+    server = shared_server
+    server.kill()
+
     async def start():
         await asyncio.sleep(0.03)
         await asyncio.to_thread(server.start)

@@ -8,37 +8,34 @@ from actors.services.vectors import remote
 from actors.services.vectors.remote import open_remote
 
 
-async def test_a_server_that_dies_is_an_error_until_it_is_back_with_its_rows(server, sample):
-    server.start()
+async def test_a_server_that_dies_is_an_error_until_it_is_back_with_its_rows(server, sample, tenant):
     async with open_remote("127.0.0.1", server.port, "test-8") as store:
         assert await store.ping() == "server"
-        await store.upsert("a", "j1", sample.passages, sample.sources, sample.vectors)
+        await store.upsert(tenant, "j1", sample.passages, sample.sources, sample.vectors)
 
         server.kill()
         for call in (
             store.ping(),
-            store.search("a", sample.vectors[0], limit=1),
-            store.upsert("a", "j2", sample.passages, sample.sources, sample.vectors),
-            store.delete("a", "j1"),
+            store.search(tenant, sample.vectors[0], limit=1),
+            store.upsert(tenant, "j2", sample.passages, sample.sources, sample.vectors),
+            store.source(tenant, "j1", "s1"),
+            store.delete(tenant, "j1"),
         ):
             with pytest.raises(TransientError, match=rf"server 127.0.0.1:{server.port} does not answer"):
                 await call
 
         server.start()
         assert await store.ping() == "server"
-        assert [match.text for match in await store.search("a", sample.vectors[1], limit=1)] == [sample.texts[1]]
+        assert [match.text for match in await store.search(tenant, sample.vectors[1], limit=1)] == [sample.texts[1]]
 
 
-async def test_many_passages_arrive_in_several_portions(server, sample):
-    server.start()
+async def test_many_passages_arrive_in_several_portions(server, sample, tenant):
     count = remote.BATCH * 2 + 1
     passages = [sample.passages[0].model_copy(update={"id": f"s1p{number}"}) for number in range(count)]
     vectors = np.random.default_rng(0).normal(size=(count, 8)).astype(np.float32)
     async with open_remote("127.0.0.1", server.port, "test-8") as store:
-        await store.upsert("a", "j1", passages, sample.sources, vectors)
-        assert len(await store.search("a", vectors[0], limit=count)) == count
-        with pytest.raises(TransientError, match=r"says 4.*dimension"):
-            await store.search("a", vectors[0, :5], limit=1)
+        await store.upsert(tenant, "j1", passages, sample.sources, vectors)
+        assert len(await store.search(tenant, vectors[0], limit=count)) == count
 
 
 @pytest.mark.parametrize(
@@ -81,4 +78,4 @@ async def test_a_host_that_is_an_address_of_another_kind_is_refused_by_name(host
 
 async def test_an_address_of_ip_version_6_is_a_host():
     async with open_remote("::1", 8000, "test-8") as store:
-        assert str(store.url) == "http://[::1]:8000/api/v2"
+        assert str(store.wire.url) == "http://[::1]:8000/api/v2"

@@ -12,8 +12,11 @@ from redis import Redis
 from actors.config import EngineConfig, FetchConfig, RedisConfig, RunConfig, StorageConfig
 from actors.domain.artefacts import Plan, Published
 from actors.domain.events import EventType, Note
-from actors.domain.job import JobStatus, ResearchRequest
+from actors.domain.job import JobStatus, ResearchRequest, Spending
 from actors.engine import open_engine
+from actors.store.records import Limits
+from actors.store.redis import redis_store
+from actors.store.redis.connect import connect
 from actors.store.redis.keys import LASTING, may_last
 from benchmarks.bench_ours import empty_report
 
@@ -43,7 +46,7 @@ class Ask:
             raise ValueError("a bug")
         await self.gate.wait()
         await services.reader.read(self.page)
-        await services.recall("request", self.answer, Plan)
+        await services.recall("request", self.answer, Plan, spent=lambda _: Spending(searches=1))
         await services.tell(Note(type=EventType.PROGRESS, stage=self.name, once="told"))
         return Plan(questions=("why?",))
 
@@ -103,6 +106,11 @@ async def seen(redis_server, client, page, tmp_path):
 
     looking = asyncio.create_task(look())
 
+    clients = await connect(redis_server, connect_seconds=5)
+    store, _ = redis_store(clients, PREFIX, "ask", Limits(), tier="redis")
+    await store.breakers.failed("search:brave", most=1, pause_seconds=9)
+    await store.cache.claim("pages", "a", seconds=9)
+    await clients.close()
     async with open_engine(config, pipeline=(Ask(page, gate), Publish()), drain_seconds=0.01) as engine:
         jobs = [await engine.submit(ResearchRequest(query=query)) for query in ("bug", "q", "q", "q", "q")]
         await asyncio.sleep(0.02)

@@ -1,4 +1,5 @@
 import asyncio
+import json
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from fnmatch import fnmatch
@@ -9,7 +10,7 @@ from redis.exceptions import ConnectionError as LostConnectionError
 
 from actors.domain.errors import LeaseLostError, StoreUnavailableError
 from actors.domain.events import EventType, Note
-from actors.domain.job import JobStatus, ResearchRequest
+from actors.domain.job import Budget, JobStatus, ResearchRequest, Spending
 from actors.store.records import Advance, Fail, Finish, Limits
 from actors.store.redis import redis_store
 from actors.store.redis.connect import connect
@@ -53,7 +54,7 @@ async def test_every_key_of_an_ended_job_has_a_time_to_live_and_the_lasting_ones
         for number in range(5):
             await rig.submit(f"j{number}")
         first, store = await rig.take_one(), rig.store
-        await store.ledger.put("j0", "request", b"answer")
+        await store.ledger.put("j0", "request", b"answer", stage="first", spent=Spending(usd=1.0))
         await store.cache.set("pages", "a", b"x", ttl_seconds=9)
         await store.buckets.take("rate:k", per_second=1, burst=2)
         await store.mailboxes.tell(first, [Note(type=EventType.SOURCE, once="s1")])
@@ -64,7 +65,7 @@ async def test_every_key_of_an_ended_job_has_a_time_to_live_and_the_lasting_ones
         await store.mailboxes.finish(await rig.take_one(), Finish(b"x", JobStatus.COMPLETED))
         await store.jobs.cancel("j3")
         await store.jobs.cancel("j4")
-        await store.ledger.put("j0", "late", b"answer")
+        await store.ledger.put("j0", "late", b"answer", stage="first", spent=Spending(usd=1.0))
         lasting = {key for key, ttl in (await rig.keys()).items() if ttl < 0}
         assert lasting
         assert {key for key in lasting if not any(fnmatch(key, pattern) for pattern in LASTING)} == set()
@@ -83,9 +84,15 @@ async def test_nothing_but_mailboxes_tail_and_clock_is_left_once_jobs_are_past_t
 async def test_a_job_reads_well_in_its_hash(open_rig):
     async with open_rig() as rig:
         await rig.submit()
+        delivery, ledger = await rig.take_one(), rig.store.ledger
+        await rig.store.mailboxes.begin(delivery)
+        await ledger.hold("j1", "request", Spending(usd=0.5), Budget())
+        await ledger.put("j1", "other", b"x", stage="first", spent=Spending(input_tokens=1200, usd=0.25))
+        await rig.store.mailboxes.advance(delivery, Advance(b"x", "first", 0, pages=3))
         row = {
             name.decode(): value.decode() for name, value in (await rig.redis.hgetall(f"{rig.prefix}:job:j1")).items()
         }
+        assert ResearchRequest(query="why?", **json.loads(row.pop("options"))) == ResearchRequest(query="why?")
         assert row | {"created_at": "", "started_at": "", "entry": ""} == {
             "job_id": "j1",
             "tenant": "t",
@@ -93,11 +100,18 @@ async def test_a_job_reads_well_in_its_hash(open_rig):
             "stage": "first",
             "round": "0",
             "query": "why?",
-            "options": '{"max_results":10,"providers":[],"urls":[],"keep_unsupported":false}',
-            "seq": "2",
+            "seq": "4",
             "created_at": "",
             "started_at": "",
             "entry": "",
+            "begun": "first:0",
+            "usage:pages": "3",
+            "usage:usd": "0.25",
+            "usage:first:usd": "0.25",
+            "usage:input_tokens": "1200",
+            "usage:first:input_tokens": "1200",
+            "held:usd": "0.5",
+            "held:tokens": "0",
         }
 
 

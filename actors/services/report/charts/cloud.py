@@ -1,7 +1,7 @@
 """The key phrases as a word cloud: the higher its score, the larger a phrase, and none lies over another."""
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from markupsafe import Markup
 
@@ -15,6 +15,12 @@ _TONES = 4
 _SCALES = (1.0, 0.8, 0.64)
 _TURN_STEP, _TURNS = 0.22, 900
 
+_SPIRAL = tuple(
+    (_WIDTH * (0.5 + 0.75 * turn * math.cos(angle)), _HEIGHT * (0.5 + 0.75 * turn * math.sin(angle)))
+    for turn, angle in ((step / _TURNS, step * _TURN_STEP) for step in range(_TURNS))
+)
+"""Points on an Archimedean spiral from the middle outwards, stretched to the frame."""
+
 Box = tuple[float, float, float, float]
 Word = tuple[str, float, Box, int]
 """Its text, font size, room and tone."""
@@ -25,17 +31,15 @@ def cloud(phrases: Sequence[tuple[str, float]]) -> Markup:
     named = [(line(text, _LONGEST_WORD), score) for text, score in phrases]
     usable = [(text, score) for text, score in named if text and math.isfinite(score) and score > 0]
     ranked = sorted(usable, key=lambda each: (-each[1], each[0]))[:_MOST_WORDS]
-    best: list[Word] = []
+    words: list[Word] = []
     for scale in _SCALES:
-        words = _placed(ranked, scale)
-        if len(words) > len(best):
-            best = words
-        if len(best) == len(ranked):
+        words = _placed(ranked, scale, all_or_none=scale != _SCALES[-1])
+        if len(words) == len(ranked):
             break
-    return _drawn(best) if best else Markup("")
+    return _drawn(words) if words else Markup("")
 
 
-def _placed(ranked: Sequence[tuple[str, float]], scale: float) -> list[Word]:
+def _placed(ranked: Sequence[tuple[str, float]], scale: float, *, all_or_none: bool) -> list[Word]:
     """The words that find room, the heaviest first and nearest to the middle."""
     boxes: list[Box] = []
     words: list[Word] = []
@@ -45,6 +49,8 @@ def _placed(ranked: Sequence[tuple[str, float]], scale: float) -> list[Word]:
         if box is not None:
             boxes.append(box)
             words.append((text, size, box, rank * _TONES // len(ranked)))
+        elif all_or_none:
+            return []
     return words
 
 
@@ -57,25 +63,23 @@ def _size(text: str, score: float, ranked: Sequence[tuple[str, float]]) -> float
 
 
 def _place(wide: float, high: float, boxes: Sequence[Box]) -> Box | None:
-    for x, y in _spiral():
-        left, top = x - wide / 2, y - high / 2
-        box = (left, top, left + wide, top + high)
-        inside = left >= 0 and top >= 0 and box[2] <= _WIDTH and box[3] <= _HEIGHT
-        if inside and not any(_overlap(box, other) for other in boxes):
-            return box
+    """The first free place on the spiral; the boxes grow by half of the word, so that its middle tells whether it hits.
+
+    What was in the way of one point mostly is in the way of the next too, and is asked first.
+    """
+    across, down = wide / 2, high / 2
+    grown = [(box[0] - across, box[1] - down, box[2] + across, box[3] + down) for box in boxes]
+    left = top = right = bottom = 0.0
+    for x, y in _SPIRAL:
+        if left < x < right and top < y < bottom:
+            continue
+        if not (across <= x <= _WIDTH - across and down <= y <= _HEIGHT - down):
+            continue
+        hit = next((box for box in grown if box[0] < x < box[2] and box[1] < y < box[3]), None)
+        if hit is None:
+            return x - across, y - down, x + across, y + down
+        left, top, right, bottom = hit
     return None
-
-
-def _spiral() -> Iterator[tuple[float, float]]:
-    """Points on an Archimedean spiral from the middle outwards, stretched to the frame."""
-    for step in range(_TURNS):
-        angle = step * _TURN_STEP
-        radius = angle / (_TURNS * _TURN_STEP) * 0.75
-        yield _WIDTH * (0.5 + radius * math.cos(angle)), _HEIGHT * (0.5 + radius * math.sin(angle))
-
-
-def _overlap(one: Box, other: Box) -> bool:
-    return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
 
 
 def _drawn(words: Sequence[Word]) -> Markup:

@@ -3,7 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 _SEED = 7
+_STEPS, _FIRST_STEP, _NEAREST = 80, 0.1, 0.01
 _ROUNDS = 400
 _GAP, _TOUCHING = 5.0, 0.1
 
@@ -37,13 +40,20 @@ def arranged(
 
 
 def _sprung(ids: Sequence[str], links: Sequence[tuple[str, str, int]]) -> list[Point]:
-    import networkx as nx
-
-    graph: nx.Graph[str] = nx.Graph()
-    graph.add_nodes_from(ids)
-    graph.add_weighted_edges_from((one, other, max(weight, 1) ** 0.5) for one, other, weight in links)
-    found = nx.spring_layout(graph, seed=_SEED, iterations=80)
-    return [(round(float(found[name][0]), 4), round(float(found[name][1]), 4)) for name in ids]
+    """Fruchterman and Reingold's forces (Software: Practice and Experience 21, 1991), links pulling by their weight."""
+    number = {name: place for place, name in enumerate(ids)}
+    pull = np.zeros((len(ids), len(ids)))
+    for one, other, weight in links:
+        pull[number[one], number[other]] = pull[number[other], number[one]] = max(weight, 1) ** 0.5
+    places = np.random.default_rng(_SEED).random((len(ids), 2))
+    ideal = len(ids) ** -0.5
+    for step in np.linspace(_FIRST_STEP, 0, _STEPS, endpoint=False):
+        apart = places[:, None] - places
+        distance = np.maximum(np.sqrt((apart**2).sum(axis=2)), _NEAREST)
+        moves = ((ideal**2 / distance**2 - pull * distance / ideal)[:, :, None] * apart).sum(axis=1)
+        lengths = np.maximum(np.sqrt((moves**2).sum(axis=1)), _NEAREST)
+        places += moves * (step / lengths)[:, None]
+    return [(round(float(x), 4), round(float(y), 4)) for x, y in places]
 
 
 def _spread(places: Sequence[Point], boxes: Sequence[Box], frame: Point) -> list[list[float]]:
