@@ -25,7 +25,7 @@ from benchmarks.bench_server import FSYNCS  # noqa: E402
 from benchmarks.bench_table import Part, save, table  # noqa: E402
 
 RESULTS = ROOT / "benchmarks" / "results.json"
-PARTS = ("engine", "submit", "latency", "sse", "lag", "recovery")
+PARTS = ("engine", "submit", "latency", "sse", "lag", "recovery", "research")
 JOBS = 1_000
 ROUNDS = 5
 
@@ -63,6 +63,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--no-peers", action="store_true", help="the floor and ours alone")
     parser.add_argument("--fsync", choices=FSYNCS, default="everysec", help="of the server, for all alike")
     parser.add_argument("--concurrency", type=int, default=0, metavar="N", help="ours: jobs at once in each stage")
+    parser.add_argument("--pages", type=Path, metavar="FOLDER", help="research these pages (default: the example's)")
     parser.add_argument("--out", type=Path, metavar="FILE", help="write the results here")
     parser.add_argument(
         "--profile",
@@ -78,7 +79,7 @@ def _options(chosen: argparse.Namespace) -> Options:
     peers = () if chosen.no_peers else tuple(filter(None, chosen.peers.split(",")))
     if unknown := set(peers) - set(PEERS):
         sys.exit(f"there is no peer {', '.join(sorted(unknown))}; there are {', '.join(PEERS)}")
-    return Options(chosen.jobs, chosen.rounds, peers, chosen.fsync, chosen.concurrency, cache_folder())
+    return Options(chosen.jobs, chosen.rounds, peers, chosen.fsync, chosen.concurrency, cache_folder(), chosen.pages)
 
 
 if __name__ == "__main__":

@@ -7,7 +7,10 @@ from pathlib import Path
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """`jobs` is the size of the engine's part; `concurrency` 0 leaves ours at its own choice."""
+    """`jobs` is the size of the engine's part; `concurrency` 0 leaves ours at its own choice.
+
+    `pages` is the folder of pages to research (None: those of the example).
+    """
 
     jobs: int
     rounds: int
@@ -15,6 +18,7 @@ class Options:
     fsync: str
     concurrency: int
     cache: Path
+    pages: Path | None = None
 
 
 def cache_folder() -> Path:

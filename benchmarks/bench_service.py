@@ -19,7 +19,7 @@ if __package__ in (None, ""):
     sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 import uuid_utils
-from aiohttp import web  # noqa: TID251 (the service is what is measured)
+from aiohttp import web
 
 from actors.config import RedisConfig, RunConfig, StorageConfig
 from actors.domain.job import Job, ResearchRequest

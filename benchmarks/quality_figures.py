@@ -21,7 +21,8 @@ from actors.services.nlp.dates import find_dates
 from actors.services.nlp.entities import annotate
 from actors.services.nlp.keyphrases import key_phrases
 from actors.services.nlp.language import detect_language
-from actors.services.nlp.sentences import headed, is_prose, passage_sentences, split_passages
+from actors.services.nlp.prose import is_prose
+from actors.services.nlp.sentences import headed, passage_sentences, split_passages
 from actors.services.nlp.summary import summarise
 from benchmarks.quality_gold import GoldPage
 from benchmarks.quality_scores import (
@@ -43,7 +44,7 @@ DATE_FLOORS = {"news": 0.77, "bio": 0.88}
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """One measured value from 0 to 1 over `count` pages, and its floor where there is one."""
+    """One measured value from 0 to 1 over `count` pages, or sentences of them, and its floor where there is one."""
 
     job: str
     measure: str
@@ -64,7 +65,7 @@ def measure(pages: Sequence[GoldPage]) -> list[Figure]:
 
 def table(figures: Iterable[Figure]) -> str:
     """The figures as a Markdown table."""
-    lines = ["| job | measure | measured | floor | pages |", "|---|---|---|---|---|"]
+    lines = ["| job | measure | measured | floor | of |", "|---|---|---|---|---|"]
     for figure in figures:
         floor = "–" if figure.floor is None else f"{figure.floor:.3f}"
         lines.append(f"| {figure.job} | {figure.measure} | {figure.value:.3f} | {floor} | {figure.count} |")
@@ -136,7 +137,7 @@ def _entities(pages: Sequence[GoldPage]) -> Iterator[Figure]:
 
 
 def _texts(pages: Sequence[GoldPage]) -> Iterator[Figure]:
-    rouge = [rouge_1(_summary(page), page.summaries) for page in pages if page.summaries]
+    rouge = [rouge_1(summary_by_rules(page), page.summaries) for page in pages if page.summaries]
     yield _mean("summary", f"ROUGE-1 F of {SUMMARY_SENTENCES} sentences, best reference", 0.42, rouge)
     gold = [page for page in pages if page.entities]
     found = [[phrase for phrase, _ in key_phrases([page.text], limit=KEY_PHRASES)] for page in gold]
@@ -144,7 +145,8 @@ def _texts(pages: Sequence[GoldPage]) -> Iterator[Figure]:
     yield _mean("key phrases", f"P@{KEY_PHRASES}: names an entity that is linked or mentioned twice", 0.43, right)
 
 
-def _summary(page: GoldPage) -> str:
+def summary_by_rules(page: GoldPage) -> str:
+    """The sentences that say most, without a question."""
     passages = split_passages("s", page.text)
     told = [sentence for passage in passages for sentence in passage_sentences(passage) if is_prose(sentence.text)]
     chosen = summarise(told, query="", language=page.language, limit=SUMMARY_SENTENCES)

@@ -63,21 +63,34 @@ def report(rows: Sequence[dict[str, Any]]) -> None:
         for stride in STRIDES
         for place, row in enumerate(rows)
     ]
-    own, other = coverage(right), coverage(wrong)
-    pages_known = np.r_[np.ones(len(own), bool), np.zeros(len(other), bool)]
-    measured = (
-        auroc(pages_known, np.r_[own, other]),
-        auroc(labels > 0, own),
-        auroc(labels[labels > 0] > 1, own[labels > 0]),
-    )
     print(f"{len(rows)} claims, {len(wrong)} wrong pages, {1000 * seconds / len(rows):.1f} ms a claim and whole page\n")
-    print(f"{'AUROC of coverage':<36}{'measured':>10}{'floor':>8}")
-    for (name, floor), value in zip(FLOORS.items(), measured, strict=True):
-        print(f"{name:<36}{value:>10.3f}{floor:>8.3f}")
-    print(f"\n{'judged by people':<24}" + "".join(f"{support:>14}" for support in Support))
-    for name, value in LABELS.items():
-        line(name, [one for one, label in zip(right, labels, strict=True) if label == value])
-    line("wrong page", wrong)
+    print(f"{'AUROC':<36}{'coverage':>10}{'support first':>15}{'floor':>8}")
+    plain, first = (aurocs(labels, score(right), score(wrong)) for score in (coverage, support_first))
+    for (name, floor), value, better in zip(FLOORS.items(), plain, first, strict=True):
+        print(f"{name:<36}{value:>10.3f}{better:>15.3f}{floor:>8.3f}")
+    telling = [checked(row["claim"], told(row, page)) for row, page in zip(rows, pages, strict=True)]
+    for name, statements in (("its whole page", right), ("only the passages that people marked", telling)):
+        print(f"\n{'citing ' + name:<44}" + "".join(f"{support:>14}" for support in Support))
+        for label, value in LABELS.items():
+            chosen = [one for one, is_label in zip(statements, labels == value, strict=True) if is_label]
+            if label != "not_supported" or statements is right:
+                line(label, chosen)
+    line("a wrong page", wrong)
+
+
+def aurocs(
+    labels: "np.typing.NDArray[np.int64]", own: "np.typing.NDArray[np.float64]", other: "np.typing.NDArray[np.float64]"
+) -> tuple[float, float, float]:
+    """The three figures of `FLOORS`, from scores on the own page and on others."""
+    known = np.r_[np.ones(len(own), bool), np.zeros(len(other), bool)]
+    some = labels > 0
+    return auroc(known, np.r_[own, other]), auroc(some, own), auroc(labels[some] > 1, own[some])
+
+
+def told(row: dict[str, Any], page: dict[str, Passage]) -> dict[str, Passage]:
+    """The passages with the sentences that the first annotator marked, as a model would cite them."""
+    marked = {f"p{place - place % SENTENCES_A_PASSAGE}" for place in next(iter(row["supporting_sentences"]), ())}
+    return {key: passage for key, passage in page.items() if key in marked}
 
 
 def passages(sentences: Sequence[str]) -> dict[str, Passage]:
@@ -102,10 +115,17 @@ def coverage(statements: Sequence[Statement]) -> "np.typing.NDArray[np.float64]"
     return np.array([statement.coverage or 0.0 for statement in statements])
 
 
+def support_first(statements: Sequence[Statement]) -> "np.typing.NDArray[np.float64]":
+    """Coverage, those called supported above all others."""
+    above = [float(statement.support is Support.SUPPORTED) for statement in statements]
+    return np.add(coverage(statements), np.array(above, dtype=np.float64), dtype=np.float64)
+
+
 def line(name: str, statements: Sequence[Statement]) -> None:
-    """How many of them got which support."""
+    """Which share of them got which support."""
     counts = Counter(statement.support for statement in statements)
-    print(f"{name:<24}" + "".join(f"{counts[support]:>14}" for support in Support))
+    shares = (f"{counts[support]} ({counts[support] / len(statements):.1%})" for support in Support)
+    print(f"{name:<44}" + "".join(f"{share:>14}" for share in shares))
 
 
 if __name__ == "__main__":
