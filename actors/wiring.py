@@ -36,6 +36,9 @@ from actors.store.ports import Buckets, Store
 CORPUS_KEEP_SECONDS = 0.0
 """How long a file is not looked at again: what was read of it is kept by its stamp, which is cheap to check."""
 
+EMBEDDINGS_AT_ONCE = 8
+"""Requests for vectors, each of many texts."""
+
 BYTES_EMBEDDED = 6
 """Of each character of a page at most: four of its own, and the titles that go with its passages."""
 
@@ -96,7 +99,8 @@ async def open_services(config: EngineConfig, store: Store) -> AsyncIterator[Out
             )
 
         async def warm() -> None:
-            loads = (pool.run(_load_libraries) for _ in range(max(1, config.engine.process_count - 1)))
+            load = _load_extractor if model else _load_entities
+            loads = (pool.run(load) for _ in range(max(1, config.engine.process_count - 1)))
             opens = [opened.vectors.open(), *([model.open()] if model else [])]
             await asyncio.gather(*opens, *loads, return_exceptions=True)
 
@@ -136,7 +140,7 @@ def _embeddings(config: EngineConfig) -> EmbeddingsSettings:
         base_url=own.base_url or llm.base_url,
         api_key=own.api_key or (llm.api_key if same_server else ""),
         timeout_seconds=llm.timeout_seconds,
-        concurrency=llm.concurrency,
+        concurrency=min(llm.concurrency, EMBEDDINGS_AT_ONCE),
         usd_per_million=price.input if price else 0.0,
     )
 
@@ -147,9 +151,14 @@ def _unpriced(config: EngineConfig) -> Iterator[str]:
     yield from (model for model in paid if model and model not in config.llm.prices)
 
 
-def _load_libraries() -> None:
-    """What every process of the pool will need, and loads slowly; whatever fails here fails again where it matters."""
+def _load_entities() -> None:
+    """What takes longest in a job by rules; whatever fails here fails again where it matters."""
     load_model()
+
+
+def _load_extractor() -> None:
+    """The same for a job with a model, which needs no other."""
+    import trafilatura  # noqa: F401 (kept in the process for the work to come)
 
 
 def _pool(stack: AsyncExitStack, config: EngineConfig, processes: int) -> ProcessPool:

@@ -50,7 +50,8 @@ class Recall(Protocol):
     ) -> Answer:
         """The recorded answer to `request` (any text that tells it from others), or what `call` answers, recorded.
 
-        `most` is what the call can cost at most (None: it is free), `spent` tells from the answer what it did cost.
+        `most` is what the call can cost at most (None: it is free), `spent` tells from the answer what it did cost. Of
+        a call that ends in an `UnknownOutcomeError`, or was cut off, `most` counts as spent.
 
         Raises:
             BudgetError: the job's budget has no room for `most`.

@@ -59,7 +59,8 @@ class Model(Protocol):
         """The answer, after as many tries as make sense; `seconds` bounds them all below the configured time.
 
         Raises:
-            TransientError: no answer for now; nothing that is known was paid.
+            UnknownOutcomeError: no answer, but the call may have been carried out and paid.
+            TransientError: no answer for now, and nothing was paid.
             PermanentError: there never will be one with these settings, or for this prompt.
         """
         ...

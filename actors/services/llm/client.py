@@ -10,7 +10,6 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from functools import partial
 from http import HTTPStatus
-from typing import TYPE_CHECKING
 
 from yarl import URL
 
@@ -23,10 +22,8 @@ from actors.services.llm.dialect import Dialect
 from actors.services.llm.failures import Failure, Reply, Say, refused, unreadable
 from actors.services.llm.prices import most_tokens, spending
 from actors.services.llm.turns import Limit, Trip, Turns
+from actors.services.llm.wire import Wire, open_wire
 from actors.store.ports import Breakers
-
-if TYPE_CHECKING:
-    from actors.services.llm.wire import Wire
 
 OPENAI_URL = "https://api.openai.com/v1"
 FAILED_CALLS = 3
@@ -60,7 +57,7 @@ async def open_model(
         url = URL(llm.base_url or OPENAI_URL)
     except ValueError as error:
         raise ConfigError(f"llm.base_url: {error}") from None
-    model = OpenAIModel(llm, url, breakers, partial(_open, config), sleep=sleep)
+    model = OpenAIModel(llm, url, breakers, partial(_open, config, url), sleep=sleep)
     try:
         yield model
     finally:
@@ -75,7 +72,7 @@ class OpenAIModel:
         config: LlmConfig,
         url: URL,
         breakers: Breakers,
-        opening: Callable[[Say], "Wire"],
+        opening: Callable[[Say], Awaitable[Wire]],
         *,
         sleep: Sleep = asyncio.sleep,
         clock: Callable[[], float] = time.time,
@@ -115,11 +112,15 @@ class OpenAIModel:
         asked = most_tokens(prompt.system, prompt.user, json.dumps(prompt.schema))
         return spending(self._price, asked, prompt.max_tokens)
 
-    async def open(self) -> "Wire":
-        """Load what calls need, in a thread, unless that has been done; saves the first call about a second."""
+    async def open(self) -> Wire:
+        """Load the certificates to trust, in a thread, unless that has been done.
+
+        Raises:
+            ConfigError: `fetch.ca_bundle` cannot be used.
+        """
         async with self._lock:
             if self._wire is None:
-                self._wire = await asyncio.to_thread(self._opening, self._say)
+                self._wire = await self._opening(self._say)
             return self._wire
 
     async def close(self) -> None:
@@ -156,7 +157,7 @@ class OpenAIModel:
             raise outcome.error
         return outcome
 
-    async def _insist(self, wire: "Wire", prompt: Prompt, job_ends: float) -> Completion | Failure:
+    async def _insist(self, wire: Wire, prompt: Prompt, job_ends: float) -> Completion | Failure:
         end = _now() + self._config.timeout_seconds
         tried = 0
         while True:
@@ -169,7 +170,7 @@ class OpenAIModel:
                 return outcome
             await self._sleep(wait)
 
-    async def _try(self, wire: "Wire", prompt: Prompt, end: float, job_ends: float) -> Completion | Failure:
+    async def _try(self, wire: Wire, prompt: Prompt, end: float, job_ends: float) -> Completion | Failure:
         """One try; what the server cannot be asked for is left out at once, which costs nothing."""
         while True:
             dialect = self._dialects.get(prompt.name, FIRST)
@@ -219,17 +220,15 @@ def _now() -> float:
     return asyncio.get_running_loop().time()
 
 
-def _open(config: EngineConfig, say: Say) -> "Wire":
-    from actors.services.llm.wire import open_wire
-
+async def _open(config: EngineConfig, url: URL, say: Say) -> Wire:
     try:
-        return open_wire(
-            base_url=config.llm.base_url or OPENAI_URL,
+        return await open_wire(
+            base_url=url,
             api_key=config.llm.api_key,
             proxy="" if config.llm.base_url else config.fetch.proxy,
             ca_bundle=str(config.fetch.ca_bundle or ""),
-            connections=config.llm.concurrency,
+            user_agent=config.fetch.user_agent,
             say=say,
         )
     except (OSError, ValueError) as error:
-        raise ConfigError(say(f"fetch.proxy or fetch.ca_bundle cannot be used ({error})")) from None
+        raise ConfigError(say(f"fetch.ca_bundle cannot be used ({error})")) from None

@@ -1,7 +1,8 @@
 """The JSON schema that a model's answer is bound to: every object closed, every property required, no references."""
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Hashable, Mapping
+from functools import cache
+from typing import Any, cast
 
 from pydantic import BaseModel
 
@@ -14,14 +15,19 @@ KEPT = LIMITS | {"type", "description", "enum"}
 FORMATS = frozenset(("date-time", "time", "date", "duration", "email", "hostname", "ipv4", "ipv6", "uuid"))
 
 
-def strict_schema(kind: type[BaseModel]) -> dict[str, Any]:
-    """The schema of `kind` as OpenAI's strict mode takes it and small servers understand it.
+def strict_schema(kind: type[BaseModel]) -> Schema:
+    """The schema of `kind` as OpenAI's strict mode takes it and small servers understand it; made once, for all.
 
     Limits of length and number are kept: without them a small model may fill its whole answer with one string.
 
     Raises:
         TypeError: `kind` holds what no strict schema can say: itself, a dict, or a tuple of mixed types.
     """
+    return _made(cast(Hashable, kind))
+
+
+@cache
+def _made(kind: Any) -> Schema:  # noqa: ANN401 - a kind of record
     schema = kind.model_json_schema()
     return _strict(schema, schema.get("$defs", {}), ())
 

@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 
 from actors.domain.job import Spending
 
-FIRST = 8
-HEAVIER = 4.0
+FIRST = 10
+HEAVIER = 3.0
 """The first call is a small one; at first no more are sent than even one slot would have time for."""
 SLOWER = 3.0
 """A server that takes so many times as long as with few calls only lets the others wait."""

@@ -1,68 +1,79 @@
-"""The wire to a model's server: `openai`'s client with our limits; imported when the first call is made, not before."""
+"""The wire to a model's server: one request, one reply of bounded length, or why there is none and what is known of it.
 
-import logging
+By aiohttp and not the `openai` package, which takes three times as long for a call and holds the interpreter for a
+second while it is imported; of its own it would add retries alone, which are `client`'s.
+"""
+
+import asyncio
+import json
 import ssl
-from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Any
 
-import httpx2
-from openai import APIConnectionError, APIStatusError, AsyncOpenAI
+import aiohttp
+from yarl import URL
 
 from actors.domain.errors import PermanentError, TransientError, UnknownOutcomeError
 from actors.services.llm.failures import SERVER_TRIES, Failure, Reply, Say
 
 CONNECT_SECONDS = 5.0
+KEPT_SECONDS = 4.0
+"""A connection is used again within this time: many servers close it after 5 s, and would lose a call sent then."""
 MAX_BYTES = 1_000_000
 """The longest reply: an answer of 10,000 tokens has about 50,000 bytes."""
-UNSENT = (
-    httpx2.ConnectError,
-    httpx2.ConnectTimeout,
-    httpx2.LocalProtocolError,
-    httpx2.PoolTimeout,
-    httpx2.ProxyError,
-    httpx2.UnsupportedProtocol,
-)
+CHUNK_BYTES = 1 << 16
+
+
+class TooLargeError(Exception):
+    """The reply has more than `MAX_BYTES`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Wire:
     """Sends one request at a time and tells what came of it."""
 
-    client: AsyncOpenAI
+    session: aiohttp.ClientSession
+    url: URL
+    proxy: str | None
     say: Say
 
     async def send(self, request: dict[str, Any]) -> Reply | Failure:
-        """One try of a chat completion; by `post`, as `chat.completions` rewrites each request for 2 ms."""
+        """One try of a chat completion."""
+        body = json.dumps(request, ensure_ascii=False).encode("utf-8", "replace")
         try:
-            response = await self.client.post("/chat/completions", cast_to=httpx2.Response, body=request)
-        except APIStatusError as error:
-            return _reply(error.response)
-        except APIConnectionError as error:
-            return _unreachable(error, self.say)
-        return _reply(response)
+            async with self.session.post(self.url, data=body, allow_redirects=False, proxy=self.proxy) as response:
+                return Reply(response.status, response.headers, await _read(response))
+        except TooLargeError:
+            return Failure(UnknownOutcomeError(self.say(f"its reply has more than {MAX_BYTES:,} bytes")))
+        except (aiohttp.ClientError, OSError) as error:
+            return _lost(error, self.say)
+        except ValueError as error:
+            return Failure(PermanentError(self.say(f"llm.api_key cannot be sent ({error})")), alive=True)
 
     async def close(self) -> None:
         """Close its connections."""
-        await self.client.close()
+        await self.session.close()
 
 
-def open_wire(*, base_url: str, api_key: str, proxy: str, ca_bundle: str, connections: int, say: Say) -> Wire:
-    """A wire to the server at `base_url`; `ca_bundle` is trusted beside the system's certificates."""
-    logging.getLogger("httpx2").setLevel(logging.WARNING)  # it tells each call, at INFO, with the whole address
-    limits = httpx2.Limits(max_connections=connections, max_keepalive_connections=connections)
-    verify = False if base_url.startswith("http://") else _trusted(ca_bundle)
-    inner = httpx2.AsyncHTTPTransport(verify=verify, proxy=proxy or None, limits=limits, trust_env=False)
-    client = httpx2.AsyncClient(
-        transport=LimitedTransport(inner),
-        timeout=httpx2.Timeout(None, connect=CONNECT_SECONDS),
-        trust_env=False,
-        headers={"Accept-Encoding": "identity"},
+async def open_wire(*, base_url: URL, api_key: str, proxy: str, ca_bundle: str, user_agent: str, say: Say) -> Wire:
+    """A wire to the server at `base_url`; `ca_bundle` is trusted beside the system's certificates.
+
+    Raises:
+        OSError, ValueError: the bundle cannot be used.
+    """
+    trusted = await asyncio.to_thread(_trusted, ca_bundle) if base_url.scheme == "https" else False
+    headers = {"Content-Type": "application/json", "Accept-Encoding": "identity", "User-Agent": user_agent}
+    url = base_url
+    if api_key:
+        headers["Authorization"] = f"Bearer {api_key}"
+        url = url.with_user(None)  # two authorizations in one request are refused by the library
+    session = aiohttp.ClientSession(
+        connector=aiohttp.TCPConnector(limit=0, ssl=trusted, keepalive_timeout=KEPT_SECONDS),
+        timeout=aiohttp.ClientTimeout(total=None, connect=CONNECT_SECONDS),
+        cookie_jar=aiohttp.DummyCookieJar(),
+        headers=headers,
     )
-    openai = AsyncOpenAI(
-        api_key=api_key or "none", base_url=base_url, max_retries=0, timeout=client.timeout, http_client=client
-    )
-    return Wire(openai, say)
+    return Wire(session, (url / "chat/completions").with_query(url.query), proxy or None, say)
 
 
 def _trusted(ca_bundle: str) -> ssl.SSLContext:
@@ -72,69 +83,23 @@ def _trusted(ca_bundle: str) -> ssl.SSLContext:
     return context
 
 
-class TooLargeError(httpx2.RequestError):
-    """The reply has more than `MAX_BYTES`."""
+async def _read(response: aiohttp.ClientResponse) -> bytes:
+    raw = bytearray()
+    async for chunk in response.content.iter_chunked(CHUNK_BYTES):
+        raw += chunk
+        if len(raw) > MAX_BYTES:
+            raise TooLargeError
+    return bytes(raw)
 
 
-class LimitedTransport(httpx2.AsyncBaseTransport):
-    """Another transport, of whose replies no more than `MAX_BYTES` are read."""
-
-    def __init__(self, inner: httpx2.AsyncBaseTransport) -> None:
-        self._inner = inner
-
-    async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
-        """Send the request."""
-        response = await self._inner.handle_async_request(request)
-        stream = response.stream
-        if not isinstance(stream, httpx2.AsyncByteStream):
-            raise TypeError("an asynchronous transport answers with an asynchronous stream")
-        return httpx2.Response(
-            response.status_code, headers=response.headers, stream=_Limited(stream), extensions=response.extensions
-        )
-
-    async def aclose(self) -> None:
-        """Close its connections."""
-        await self._inner.aclose()
-
-
-class _Limited(httpx2.AsyncByteStream):
-    def __init__(self, inner: httpx2.AsyncByteStream) -> None:
-        self._inner = inner
-
-    async def __aiter__(self) -> AsyncIterator[bytes]:
-        read = 0
-        async for chunk in self._inner:
-            read += len(chunk)
-            if read > MAX_BYTES:
-                raise TooLargeError(f"the reply has more than {MAX_BYTES:,} bytes")
-            yield chunk
-
-    async def aclose(self) -> None:
-        await self._inner.aclose()
-
-
-def _reply(response: httpx2.Response) -> Reply:
-    return Reply(response.status_code, response.headers, response.content)
-
-
-def _unreachable(error: APIConnectionError, say: Say) -> Failure:
-    causes = list(_causes(error))
-    if any(isinstance(cause, TooLargeError) for cause in causes):
-        return Failure(UnknownOutcomeError(say(f"its reply has more than {MAX_BYTES:,} bytes")))
-    if found := next((cause for cause in causes if isinstance(cause, ssl.SSLCertVerificationError)), None):
-        return Failure(PermanentError(say(f"its certificate is refused ({found.verify_message}): check llm.base_url")))
-    if any(isinstance(cause, httpx2.TimeoutException) for cause in causes):
+def _lost(error: Exception, say: Say) -> Failure:
+    words = str(error) or "the connection was closed"
+    if isinstance(error, aiohttp.ClientConnectorCertificateError):
+        found = getattr(error.certificate_error, "verify_message", words)
+        return Failure(PermanentError(say(f"its certificate is refused ({found}): check llm.base_url")))
+    if isinstance(error, aiohttp.ConnectionTimeoutError):
         reason = f"it cannot be reached within {CONNECT_SECONDS:g} s: check llm.base_url"
         return Failure(TransientError(say(reason)), SERVER_TRIES)
-    words = next((str(cause) for cause in causes[1:] if str(cause)), "it was closed")
-    if not any(isinstance(cause, UNSENT) for cause in causes):
-        return Failure(UnknownOutcomeError(say(f"the connection was lost before its whole answer was there ({words})")))
-    return Failure(TransientError(say(f"it cannot be reached ({words}): check llm.base_url")), SERVER_TRIES)
-
-
-def _causes(error: BaseException | None) -> list[BaseException]:
-    found: list[BaseException] = []
-    while error is not None and error not in found:
-        found.append(error)
-        error = error.__cause__ or error.__context__
-    return found
+    if isinstance(error, aiohttp.ClientConnectorError | aiohttp.ClientHttpProxyError):
+        return Failure(TransientError(say(f"it cannot be reached ({words}): check llm.base_url")), SERVER_TRIES)
+    return Failure(UnknownOutcomeError(say(f"the connection was lost before its whole answer was there ({words})")))

@@ -1,6 +1,5 @@
 import asyncio
 import ssl
-import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated
@@ -19,6 +18,7 @@ from actors.domain.job import Record
 from actors.services.llm.base import Prompt
 from actors.services.llm.client import FAILED_CALLS, PAUSE_SECONDS, open_model
 from actors.services.llm.schemas import strict_schema
+from tests.servers.model import model_server
 
 PRICES = {"copied": {"input": 2.0, "output": 8.0}}
 KEY = "sk-do-not-tell"
@@ -99,15 +99,6 @@ async def test_settings_that_cannot_work_stop_the_start(opened, llm, key):
     with pytest.raises(ConfigError, match=key):
         async with opened(**llm):
             pass
-
-
-async def test_the_library_is_loaded_by_the_first_call_and_not_before(opened):
-    loaded = {name: sys.modules.pop(name) for name in list(sys.modules) if name == "actors.services.llm.wire"}
-    async with opened(base_url="http://127.0.0.1:9/v1") as model:
-        assert "actors.services.llm.wire" not in sys.modules
-        await model.open()
-        assert "actors.services.llm.wire" in sys.modules
-    sys.modules.update(loaded)
 
 
 @pytest.mark.parametrize("fault", ["429", "429_reset", "500", "503", "html_500", "html"])
@@ -227,6 +218,21 @@ async def test_what_was_refused_is_known_not_to_be_paid(served, fault):
     assert not isinstance(caught.value, UnknownOutcomeError)
 
 
+async def test_a_key_that_is_no_header_names_its_setting(served):
+    async with served(llm={"api_key": "sk-one\nsk-two"}) as (model, server):
+        with pytest.raises(PermanentError, match=r"llm\.api_key cannot be sent") as caught:
+            await model.complete(PROMPT)
+    assert "sk-" not in str(caught.value)
+    assert server.bodies == []
+
+
+@pytest.mark.parametrize("key", ["", KEY])
+async def test_a_password_in_the_address_is_sent_where_there_is_no_key(opened, key):
+    async with model_server() as server, opened(base_url=server.url.replace("//", "//me:pw@"), api_key=key) as model:
+        await model.complete(PROMPT)
+    assert server.headers[0]["Authorization"] == (f"Bearer {KEY}" if key else "Basic bWU6cHc=")
+
+
 async def test_a_silent_server_is_given_up_in_time(served):
     async with served("timeout", llm={"timeout_seconds": 0.05}) as (model, _):
         with pytest.raises(UnknownOutcomeError, match=r"did not answer within 0\.05 s"):
@@ -261,12 +267,14 @@ async def test_calls_of_several_jobs_to_a_server_with_one_slot_are_all_answered_
 
 
 @pytest.mark.parametrize("fault", ["429", "503", "timeout"])
-async def test_a_server_that_is_too_busy_gets_fewer_calls_at_once(served, fault):
-    async with served(*[fault] * 8, llm={"timeout_seconds": 0.3}, retry_after="60") as (model, server):
+async def test_a_server_that_is_too_busy_gets_fewer_calls_at_once(served, clock, fault):
+    async with served(*[fault] * 8, llm={"timeout_seconds": 0.3, "concurrency": 8}, retry_after="60") as (model, server):
         await asyncio.gather(*(model.complete(PROMPT) for _ in range(8)), return_exceptions=True)
-        server.most_at_once = 0
-        server.latency = 0.02
-        await asyncio.gather(*(model.complete(PROMPT) for _ in range(8)), return_exceptions=True)
+        clock.now += PAUSE_SECONDS + 1
+        await model.complete(PROMPT)
+        server.most_at_once, server.latency = 0, 0.02
+        await asyncio.gather(*(model.complete(PROMPT) for _ in range(8)))
+    assert len(server.paid) == 9
     assert server.most_at_once < 8
 
 
