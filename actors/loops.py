@@ -11,6 +11,7 @@ from functools import partial
 from actors.config import RunConfig
 from actors.domain.errors import ConfigError, TransientError
 from actors.domain.events import EventType
+from actors.packing import Recent
 from actors.runtime.actor import Actor
 from actors.runtime.backoff import RetryPolicy
 from actors.runtime.lease import LeaseKeeper
@@ -63,12 +64,12 @@ def loops(
         "wake": partial(_wake, store.mailboxes),
         "cancellations": partial(_revoke_cancelled, store.events, keeper),
     }
-    listener = one_line_an_outage(tell_log)
+    listener, recent = one_line_an_outage(tell_log), Recent()
     consumer = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(2)}"
     for stage in chosen(pipeline, run.stages):
         actor = Actor(
             stage.name,
-            StageWork(stage, pipeline, store, bind),
+            StageWork(stage, pipeline, store, bind, recent),
             store.mailboxes,
             keeper,
             consumer=consumer,
