@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from statistics import median
@@ -46,10 +46,6 @@ class Track:
         """The search, and the proxy that leads to the pages."""
         return f"http://127.0.0.1:{self.web}"
 
-    def busy_seconds(self) -> float:
-        """How long at least one call of the model, or else one request of the web, has been under way until now."""
-        return sum(float(_json(f"http://127.0.0.1:{port}/busy")["seconds"]) for port in (self.model, self.web))
-
     def questions(self) -> list[str]:
         """One about each of some pages."""
         files = sorted(self.pages.glob("*.html"))
@@ -64,7 +60,6 @@ def measure(options: Options) -> Part:
     rounds = min(options.rounds, MOST_ROUNDS)
     ours: dict[int, list[dict[str, Any]]] = {1: [], AT_ONCE: [], MANY: []}
     theirs: dict[int, list[dict[str, Any]]] = {1: [], AT_ONCE: []}
-    paths: list[float] = []
     peer = prepare(GPT_RESEARCHER, options.cache) if options.peers else None
     with ExitStack() as stack:
         server = stack.enter_context(running_server(options.fsync))
@@ -72,29 +67,27 @@ def measure(options: Options) -> Part:
         for _ in range(rounds):
             for at_once, runs in ours.items():
                 server.flush()
-                before = track.busy_seconds()
                 runs.append(_ours(track, server.url, at_once))
-                paths += [track.busy_seconds() - before] if at_once == 1 else []
             if peer and not peer.problem:
                 for at_once, runs in theirs.items():
                     runs.append(_theirs(track, peer, at_once))
         settings = {"pages": len(list(pages.iterdir())), "the model takes": f"{LATENCY_SECONDS:g} s", "rounds": rounds}
         settings |= {"server": server.version}
-    return _part(ours, theirs, paths, peer, settings)
+    return _part(ours, theirs, peer, settings)
 
 
 def _part(
     ours: dict[int, list[dict[str, Any]]],
     theirs: dict[int, list[dict[str, Any]]],
-    paths: Sequence[float],
     peer: Environment | None,
     settings: dict[str, Any],
 ) -> Part:
+    paths = _all(ours[1], "waits")
     alone = tuple(run["reports"][0]["seconds"] for run in ours[1])
     rates = tuple(map(_a_minute, ours[AT_ONCE]))
     figures = [
         Figure("one job", "s", alone, note=_read(ours[1])),
-        Figure("its waits for model and web", "s", tuple(paths)),
+        Figure("its waits for model and web", "s", paths),
         Figure("20 at once", "reports/min", rates, note=_read(ours[AT_ONCE])),
         *_of_process("20 at once", ours[AT_ONCE]),
         Figure("50 at once", "reports/min", tuple(map(_a_minute, ours[MANY])), note=_read(ours[MANY])),
@@ -159,7 +152,8 @@ def _wait(track: Track) -> None:
     end = time.monotonic() + START_SECONDS
     while True:
         try:
-            track.busy_seconds()
+            for port in (track.model, track.web):
+                urllib.request.urlopen(f"http://127.0.0.1:{port}/busy", timeout=5).close()
         except OSError:
             if time.monotonic() > end:
                 raise
@@ -199,10 +193,4 @@ def _run(command: list[str], environment: dict[str, str]) -> dict[str, Any]:
     if done.returncode:
         raise RuntimeError(f"{command[1]} failed: {done.stderr[-2_000:]}")
     found: dict[str, Any] = json.loads(done.stdout.strip().splitlines()[-1])
-    return found
-
-
-def _json(url: str) -> dict[str, Any]:
-    with urllib.request.urlopen(url, timeout=5) as answer:  # noqa: S310 (loopback)
-        found: dict[str, Any] = json.loads(answer.read())
     return found

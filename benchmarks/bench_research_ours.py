@@ -12,6 +12,7 @@ import resource
 import sys
 import tempfile
 import time
+import urllib.request
 from pathlib import Path
 
 if __package__ in (None, ""):
@@ -70,8 +71,9 @@ async def main(store: str, model: str, web: str, at_once: int, questions: list[s
 
     with tempfile.TemporaryDirectory(prefix="crp-bench-") as folder:
         async with open_engine(config(Path(folder), store, model, web, at_once)) as engine:
-            await asyncio.gather(*(report(engine, f"{question} ") for question in ["warm up"]))
+            await report(engine, "What is a bridge?")  # loads what any first job has to load
             favour_the_loop()
+            waited = await asyncio.to_thread(busy_seconds, model, web)
             ticking = asyncio.create_task(tick())
             began, worked = time.perf_counter(), sum(os.times()[:2])
             jobs = [questions[number % len(questions)] for number in range(at_once)]
@@ -80,6 +82,7 @@ async def main(store: str, model: str, web: str, at_once: int, questions: list[s
             ticking.cancel()
             told = {
                 "seconds": seconds,
+                "waits": await asyncio.to_thread(busy_seconds, model, web) - waited,
                 "reports": reports,
                 "longest_block_ms": max(late) * 1_000,
                 "memory_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1_024,
@@ -87,6 +90,15 @@ async def main(store: str, model: str, web: str, at_once: int, questions: list[s
                 "loop_cpu_seconds": sum(os.times()[:2]) - worked,
             }
     print(json.dumps(told))
+
+
+def busy_seconds(model: str, web: str) -> float:
+    """How long at least one call of the model, or else one request of the web, has been under way until now."""
+    seconds = 0.0
+    for url in (model.removesuffix("/v1"), web):
+        with urllib.request.urlopen(f"{url}/busy", timeout=5) as answer:  # noqa: S310 (loopback)
+            seconds += json.loads(answer.read())["seconds"]
+    return seconds
 
 
 def memory_of_all() -> float:
