@@ -268,7 +268,10 @@ async def test_calls_of_several_jobs_to_a_server_with_one_slot_are_all_answered_
 
 @pytest.mark.parametrize("fault", ["429", "503", "timeout"])
 async def test_a_server_that_is_too_busy_gets_fewer_calls_at_once(served, clock, fault):
-    async with served(*[fault] * 8, llm={"timeout_seconds": 0.3, "concurrency": 8}, retry_after="60") as (model, server):
+    async with served(*[fault] * 8, llm={"timeout_seconds": 0.3, "concurrency": 8}, retry_after="60") as (
+        model,
+        server,
+    ):
         await asyncio.gather(*(model.complete(PROMPT) for _ in range(8)), return_exceptions=True)
         clock.now += PAUSE_SECONDS + 1
         await model.complete(PROMPT)
