@@ -8,7 +8,7 @@ from actors.domain.analysis import Report, Support
 from actors.domain.artefacts import Analysis, Collection, Index, Plan, Published, SearchResults, Verified
 from actors.domain.documents import Source
 from actors.domain.errors import TransientError
-from actors.domain.job import Job, JobStatus, StopReason
+from actors.domain.job import Job, JobStatus, StopReason, Usage
 from actors.services.base import Services
 from actors.services.report.files import render, write
 from actors.stages.base import Artefacts
@@ -67,10 +67,16 @@ def compose(job: Job, artefacts: Artefacts, model: str | None = None) -> Report:
         rounds=job.round + 1,
         warnings=tuple(dict.fromkeys(warning for warnings in told for warning in warnings)),
         quality=verified.quality,
-        usage=job.usage.model_copy(update={"pages": len(collection.documents)}),
+        usage=_told(job.usage, len(collection.documents)),
         timings=_timings(artefacts),
         created_at=datetime.fromtimestamp(job.created_at, UTC).isoformat(timespec="seconds"),
     )
+
+
+def _told(usage: Usage, pages: int) -> Usage:
+    """Without the last digits of sums of binary fractions."""
+    stages = {name: spent.model_copy(update={"usd": round(spent.usd, 9)}) for name, spent in usage.stages.items()}
+    return usage.model_copy(update={"usd": round(usage.usd, 9), "pages": pages, "stages": stages})
 
 
 def _weighed(sources: tuple[Source, ...], analysis: Analysis) -> tuple[Source, ...]:

@@ -23,8 +23,8 @@ from actors.domain.analysis import (
     TimelineEvent,
     Topic,
 )
-from actors.domain.documents import Credibility, Passage, Source, SourceStatus
-from actors.domain.job import JobStatus, StopReason
+from actors.domain.documents import Credibility, Kind, Media, Passage, Source, SourceStatus
+from actors.domain.job import JobStatus, Spending, StopReason, Usage
 from actors.services.report.files import render, write
 
 ARGUMENTS = (
@@ -142,7 +142,16 @@ def _full() -> tuple[Report, dict[str, str]]:
                    Agreement(kind="number", about="spots", verdict="agree", claims=claims)),
         key_phrases=tuple((f"sun spot {n}", 1 / n) for n in range(1, 30)),
         quality=Quality(citation_precision=0.9, citation_recall=0.8, cited_share=1),
-        usage={"pages": 8}, timings={"fetch": 1.5}, created_at="2026-03-04T10:00:05+00:00",
+        media=tuple(
+            Media(kind=kind, url=f"https://film.example/{'long/' * 30}", media_url="https://film.example/sun.mp4",
+                  title=title, published="1999-05", providers=("searxng",))
+            for kind in (Kind.IMAGES, Kind.VIDEOS) for title in ("The sun", "averyveryverylongword" * 6, "")
+        ),
+        model="Falk-72B-" + "x" * 60, by_model=("plan", "findings", "summary"), rounds=2,
+        questions=("How many spots?", "Who counted them? " * 9),
+        usage=Usage(model_calls=9, searches=4, input_tokens=123_456, output_tokens=7_890, usd=0.25, pages=8,
+                    stages={"analyze": Spending(model_calls=9, input_tokens=123_456, output_tokens=7_890, usd=0.25)}),
+        timings={"fetch": 1.5}, created_at="2026-03-04T10:00:05+00:00",
     )  # fmt: skip
     return report, {source.id: text for source, text in made}
 

@@ -5,7 +5,8 @@ first match of the start, within one block of the page, and the first match of t
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import islice
 from urllib.parse import quote
 
 _WORD = re.compile(r"[^\s。、，！？；：]+[。、，！？；：]*|[。、，！？；：]+")
@@ -23,7 +24,7 @@ def text_directive(text: str, start: int, end: int) -> str:
     lines = [match.span() for match in _LINE.finditer(text, start, end)]
     if not lines:
         return ""
-    first, last = _words(text, *lines[0]), _words(text, *lines[-1])
+    first, last = _first_words(text, *lines[0]), _last_words(text, *lines[-1])
     whole = first[0][0], first[-1][1]
     short = len(first) <= _EXACT_WORDS and _size(text, whole) <= _EXACT_BYTES
     if len(lines) == 1 and short:
@@ -44,8 +45,18 @@ def with_directive(url: str, directive: str) -> str:
     return f"{address}#{fragment.partition(':~:')[0]}{directive}"
 
 
-def _words(text: str, start: int, end: int) -> list[Bounds]:
-    return [match.span() for match in _WORD.finditer(text, start, end)]
+def _words(text: str, start: int, end: int) -> Iterator[Bounds]:
+    return (match.span() for match in _WORD.finditer(text, start, end))
+
+
+def _first_words(text: str, start: int, end: int) -> list[Bounds]:
+    """As many as any use of them can need."""
+    return list(islice(_words(text, start, end), _EXACT_BYTES + 1))
+
+
+def _last_words(text: str, start: int, end: int) -> list[Bounds]:
+    """As many as any use of them can need, the first of them whole."""
+    return list(_words(text, max(text.rfind(" ", start, max(end - _EXACT_BYTES, start)), start), end))
 
 
 def _head(text: str, words: Sequence[Bounds]) -> Bounds:
@@ -79,7 +90,7 @@ def _prefix(text: str, head: Bounds) -> str:
     start, end = head
     if text.find(text[start:end]) == start:
         return ""
-    before = _words(text, text.rfind("\n", 0, start) + 1, start)
+    before = _last_words(text, text.rfind("\n", 0, start) + 1, start)
     first = start
     for first, _ in reversed(before[-_EDGE_WORDS:]):
         if text.find(text[first:end]) == first or _size(text, (first, start)) >= _EDGE_BYTES:

@@ -139,9 +139,9 @@ def searched(report: Report) -> str:
     """How often was asked, and in how many rounds."""
     asked = _counted(len(report.questions), "question")
     rounds = "one round" if report.rounds == 1 else f"{report.rounds} rounds"
-    found = f", {_counted(report.usage.searches, 'search', 'searches')}" if report.usage.searches else ""
-    later = " The later rounds asked what was still open or contradicted." if report.rounds > 1 else ""
-    return f"{asked} in {rounds}{found}, in the order in which they were asked.{later}"
+    found = f" and {_counted(report.usage.searches, 'search', 'searches')}" if report.usage.searches else ""
+    later = " The last of them are of the later rounds, which ask what was left open or contradicted."
+    return f"{asked} in {rounds}{found}.{later if report.rounds > 1 else ''}"
 
 
 def supported(content: Content) -> str:

@@ -150,7 +150,7 @@ def _sentiment(shown: Content) -> Iterator[str]:
         yield "## Tone by source"
         yield ""
         yield from by_rules(shown, "sentiment")
-        yield f"A weak signal: {wording.tone(shown.report.by_model)}, from −1 (negative) to +1 (positive)."
+        yield f"A weak signal, from −1 (negative) to +1 (positive). {wording.tone(shown.report.by_model)}"
         yield ""
         rows = (
             (_named(each.source_id, shown), wording.signed(each.score), each.label, str(each.sentences))

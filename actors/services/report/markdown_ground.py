@@ -129,8 +129,11 @@ def _made(shown: Content) -> Iterator[str]:
     report = shown.report
     yield "## How it was made"
     yield ""
-    yield wording.METHOD + (f" {wording.PARAPHRASED}" if making.is_written(report) else "")
+    yield wording.METHOD
     yield ""
+    if making.is_written(report):
+        yield wording.PARAPHRASED
+        yield ""
     facts = (("Generated", wording.moment(report.created_at)), ("Job", report.job_id), *making.made(report))
     yield from table(("", ""), ((escaped(name), escaped(value)) for name, value in facts))
     columns, rows = making.by_stage(report)

@@ -57,8 +57,8 @@ METHOD = (
     "their offsets count characters of the saved texts."
 )
 PARAPHRASED = (
-    "A model puts the passages into its own words. Its mark tells that those words, numbers, names and dates stand in "
-    "the passages, not that every shade of their meaning does: open the passage beside it."
+    "A model puts what it read into words of its own. The mark of such a sentence tells that its words, numbers, names "
+    "and dates stand in the passages, not that every shade of its meaning does: read it beside the passage."
 )
 KINDS = {Kind.IMAGES: "▣ image", Kind.VIDEOS: "▶ video"}
 MEDIA = (
@@ -98,8 +98,8 @@ def state(status: JobStatus, reason: StopReason | None) -> str:
 def tone(by_model: Sequence[str]) -> str:
     """How the tone of the sources was found."""
     if "sentiment" in by_model:
-        return "the model judged each source by an excerpt"
-    return "counted from words that sound good or bad, sentence by sentence"
+        return "The model judged each source by an excerpt."
+    return "It is counted from words that sound good or bad, sentence by sentence."
 
 
 def support_words(statement: Statement) -> tuple[str, str]:

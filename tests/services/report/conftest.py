@@ -21,8 +21,8 @@ from actors.domain.analysis import (
     TimelineEvent,
     Topic,
 )
-from actors.domain.documents import Credibility, Passage, Source, SourceStatus
-from actors.domain.job import JobStatus, StopReason
+from actors.domain.documents import Credibility, Kind, Media, Passage, Source, SourceStatus
+from actors.domain.job import JobStatus, Spending, StopReason, Usage
 
 Made = tuple[Report, dict[str, str]]
 
@@ -264,7 +264,17 @@ def make_hostile(words: str) -> Made:
         related=(words,),
         agreement=(Agreement(kind="date", about=words, verdict="disagree", claims=(claim, claim)),),
         key_phrases=((words, 1.0),),
+        media=(
+            Media(kind=Kind.IMAGES, url=words, media_url=words, title=words, providers=(words,)),
+            Media(kind=Kind.VIDEOS, url="https://evil.example/?<b>", media_url=words, title=words, providers=(words,)),
+        ),
+        model=words,
+        by_model=("summary", words),
+        questions=(words, words),
+        rounds=2,
         warnings=(words,),
+        usage=Usage(model_calls=1, input_tokens=10, usd=0.1, stages={words: Spending(model_calls=1, usd=0.1)}),
+        timings={words: 0.5},
         quality=Quality(citation_precision=0.5, citation_recall=0.5, cited_share=1.0),
         created_at="2026-03-04T10:00:05+00:00",
     )

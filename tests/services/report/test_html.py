@@ -175,6 +175,7 @@ HOSTILE = st.text(min_size=1, max_size=60) | st.sampled_from(
         "x" * 10_000,
         " ",
         "&lt;",
+        "<!--1-->",
     ]
 )
 

@@ -86,9 +86,8 @@ def _drawn(words: Sequence[Word]) -> Markup:
     top = min(box[1] for _, _, box, _ in words)
     bottom = max(box[3] for _, _, box, _ in words)
     texts = [
-        Markup('<text class="w{}" x="{:.1f}" y="{:.1f}" font-size="{:.1f}">{}</text>').format(
-            tone, (box[0] + box[2]) / 2, (box[1] + box[3]) / 2 - top + size * 0.34, size, text
-        )
+        Markup('<text class="w%d" x="%.1f" y="%.1f" font-size="%.1f">%s</text>')
+        % (tone, (box[0] + box[2]) / 2, (box[1] + box[3]) / 2 - top + size * 0.34, size, text)
         for text, size, box, tone in words
     ]
     names = ", ".join(text for text, *_ in words[:12])

@@ -69,15 +69,22 @@ def _radii(nodes: Sequence[Entity]) -> list[float]:
 
 def _edge(edge: Relation, places: dict[str, tuple[float, float]]) -> Markup:
     (x1, y1), (x2, y2) = places[edge.source], places[edge.target]
-    return Markup('<line class="edge e{}" x1="{:.1f}" y1="{:.1f}" x2="{:.1f}" y2="{:.1f}"/>').format(
-        min(max(edge.weight, 1), 4), x1, y1, x2, y2
+    return Markup('<line class="edge e%d" x1="%.1f" y1="%.1f" x2="%.1f" y2="%.1f"/>') % (
+        min(max(edge.weight, 1), 4),
+        x1,
+        y1,
+        x2,
+        y2,
     )
 
 
 def _node(node: Entity, label: str, radius: float, place: tuple[float, float]) -> Markup:
     x, y = place
-    text = Markup('<text class="mid" x="{:.1f}" y="{:.1f}" font-size="{}">{}</text>').format(
-        x, y + radius + _FONT, _FONT, label
+    text = Markup('<text class="mid" x="%.1f" y="%.1f" font-size="%s">%s</text>') % (
+        x,
+        y + radius + _FONT,
+        _FONT,
+        label,
     )
     return shape(node.type, x, y, radius) + text
 

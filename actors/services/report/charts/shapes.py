@@ -24,9 +24,9 @@ def shape(kind: EntityType, x: float, y: float, radius: float) -> Markup:
     """The mark of an entity, about `radius` around its middle."""
     corners, turn = _CORNERS[kind]
     if not corners:
-        return Markup('<circle class="node {}" cx="{:.1f}" cy="{:.1f}" r="{:.1f}"/>').format(kind, x, y, radius)
+        return Markup('<circle class="node %s" cx="%.1f" cy="%.1f" r="%.1f"/>') % (kind, x, y, radius)
     angles = [math.radians(360 * corner / corners + turn - 90) for corner in range(corners)]
     points = " ".join(
         f"{x + radius * 1.15 * math.cos(angle):.1f},{y + radius * 1.15 * math.sin(angle):.1f}" for angle in angles
     )
-    return Markup('<polygon class="node {}" points="{}"/>').format(kind, points)
+    return Markup('<polygon class="node %s" points="%s"/>') % (kind, points)

@@ -1,6 +1,7 @@
 """What all charts share: the frame with its accessible name, and how much room a text takes."""
 
 import unicodedata
+from functools import lru_cache
 
 from markupsafe import Markup
 
@@ -15,6 +16,7 @@ def width(text: str, size: float) -> float:
     return size * sum(_share(char) for char in text)
 
 
+@lru_cache(maxsize=4096)
 def _share(char: str) -> float:
     if char in _THIN:
         return _NARROW

@@ -1,9 +1,8 @@
 """From dates to places on an axis, and the dates worth writing under it, from three days to many centuries."""
 
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-
-import numpy as np
 
 from actors.domain.analysis import Granularity
 from actors.services.report.wording import in_words
@@ -37,10 +36,16 @@ class Axis:
         if self.last <= self.first:
             return 50.0
         true = (value - self.first) / (self.last - self.first)
-        marks = [*self.knots, self.last] if self.last > self.knots[-1] else list(self.knots)
-        even = float(np.interp(value, marks, np.linspace(0, 1, len(marks)))) if len(marks) > 1 else 0.5
+        even = self._even(value) if self.stretch else true
         share = (1 - self.stretch) * true + self.stretch * even
         return self.edge + room * min(max(share, 0.0), 1.0)
+
+    def _even(self, value: float) -> float:
+        """The share of the axis before a time, were all stretches between its knots of one length."""
+        marks = (*self.knots, self.last) if self.last > self.knots[-1] else self.knots
+        after = min(max(bisect_right(marks, value), 1), len(marks) - 1)
+        within = (value - marks[after - 1]) / (marks[after] - marks[after - 1])
+        return (after - 1 + min(max(within, 0.0), 1.0)) / (len(marks) - 1)
 
 
 def beginning(date: str) -> float:

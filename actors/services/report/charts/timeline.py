@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 
-import numpy as np
 from markupsafe import Markup
 
 from actors.domain.analysis import TimelineEvent
@@ -56,8 +55,9 @@ def _arranged(events: Sequence[TimelineEvent]) -> Arrangement:
         axis = Axis.over(values, stretch, _EDGE)
         places = [_place(axis, start, end) for start, end in values]
         tried.append((axis, places, _lanes(places)))
-    low = (each for each in tried if max(each[2]) < _MOST_LANES)
-    return next(low, min(tried, key=lambda each: max(each[2])))
+        if max(tried[-1][2]) < _MOST_LANES:
+            return tried[-1]
+    return min(tried, key=lambda each: max(each[2]))
 
 
 def _place(axis: Axis, start: float, end: float) -> Stretch:
@@ -65,7 +65,7 @@ def _place(axis: Axis, start: float, end: float) -> Stretch:
     left, right = axis.at(start), axis.at(end)
     if right - left >= _LEAST_BAR:
         return left, right
-    middle = float(np.clip((left + right) / 2, _EDGE, 100 - _EDGE))
+    middle = min(max((left + right) / 2, _EDGE), 100 - _EDGE)
     return middle - _DOT_SHARE / 2, middle + _DOT_SHARE / 2
 
 
@@ -87,12 +87,16 @@ def _mark(number: int, place: Stretch, y: float) -> Markup:
     left, right = place
     middle = (left + right) / 2
     if right - left > _DOT_SHARE + 0.01:
-        shape = Markup('<rect class="span" x="{:.2f}%" y="{:.1f}" width="{:.2f}%" height="{}" rx="{}"/>').format(
-            left, y - _DOT, right - left, 2 * _DOT, _DOT
+        shape = Markup('<rect class="span" x="%.2f%%" y="%.1f" width="%.2f%%" height="%s" rx="%s"/>') % (
+            left,
+            y - _DOT,
+            right - left,
+            2 * _DOT,
+            _DOT,
         )
     else:
-        shape = Markup('<circle class="dot" cx="{:.2f}%" cy="{:.1f}" r="{}"/>').format(middle, y, _DOT)
-    return shape + Markup('<text class="number" x="{:.2f}%" y="{:.1f}">{}</text>').format(middle, y + 4, number)
+        shape = Markup('<circle class="dot" cx="%.2f%%" cy="%.1f" r="%s"/>') % (middle, y, _DOT)
+    return shape + Markup('<text class="number" x="%.2f%%" y="%.1f">%d</text>') % (middle, y + 4, number)
 
 
 def _tick(axis: Axis, value: float, label: str, floor: float) -> Markup:
