@@ -86,7 +86,7 @@ class ResearchBody(Closed):
     max_results = Whole(
         validate=_range(_RULES["max_results"]),
         metadata=said(
-            "How many sources are taken from search; never cuts `urls`. Not given: what the service is set to, "
+            "How many sources each round of search takes; never cuts `urls`. Not given: what the service is set to, "
             f"{_RULES['max_results']['default']} unless changed.",
             _RULES["max_results"]["default"],
         ),
