@@ -11,6 +11,8 @@ from actors.domain.job import Job, Spending
 from actors.services.base import Answer, nothing_spent
 from actors.store.ports import Ledger
 
+NO_ROOM = "the job's budget has no room for this call (one that was cut off counts in full, for it may have been paid)"
+
 
 @dataclass(slots=True)
 class Calls:
@@ -72,7 +74,7 @@ class Calls:
         async with self._settled:
             while not await self.ledger.hold(self.job.job_id, key, most, self.job.request.budget):
                 if not self._held:
-                    raise BudgetError("the job's budget has no room for this call")
+                    raise BudgetError(NO_ROOM)
                 await self._settled.wait()
             self._held += 1
 

@@ -7,9 +7,10 @@ from actors.domain.documents import Kind
 from actors.domain.errors import RequestError
 from actors.domain.estimate import PlanEstimate
 from actors.domain.events import Note
-from actors.domain.job import Job, ResearchRequest, Spending
+from actors.domain.job import Budget, Job, ResearchRequest, Spending
 from actors.services.base import Answer, nothing_spent
 from actors.services.llm.tasks.ceiling import ceiling
+from actors.services.llm.tasks.plan import MOST_QUESTIONS
 from actors.stages.base import Artefacts
 from actors.stages.plan import PlanStage
 from actors.stages.search import check_providers, chosen, queries
@@ -57,10 +58,15 @@ async def estimate(request: ResearchRequest, tenant: str, outside: Outside) -> P
         pages=_pages(request, rounds),
         rounds=rounds,
         model=outside.model.name if outside.model else None,
-        most=total((*_searches(request, plan, outside), *_analyses(request, plan, outside))),
+        most=_within(request.budget, total((*_searches(request, plan, outside), *_analyses(request, plan, outside)))),
         spent=total(paid),
         warnings=plan.warnings,
     )
+
+
+def _within(budget: Budget, most: Spending) -> Spending:
+    """What a budget does not allow is not spent; which tokens it leaves out is not known, so they stay as they are."""
+    return most if budget.usd is None else most.model_copy(update={"usd": min(most.usd, budget.usd)})
 
 
 def total(spendings: Iterator[Spending] | list[Spending] | tuple[Spending, ...]) -> Spending:
@@ -74,9 +80,14 @@ def _pages(request: ResearchRequest, rounds: int) -> int:
     return min(found, request.budget.pages or found)
 
 
+def _first(plan: Plan, outside: Outside) -> int:
+    """The questions of the first round: when the job makes its own plan, there may be more."""
+    return max(len(plan.questions), MOST_QUESTIONS) if outside.model else len(plan.questions)
+
+
 def _searches(request: ResearchRequest, plan: Plan, outside: Outside) -> Iterator[Spending]:
     """Each question on each provider, in all rounds; images and videos are asked for once."""
-    questions = len(plan.questions) + request.depth * QUESTIONS_A_ROUND
+    questions = _first(plan, outside) + request.depth * QUESTIONS_A_ROUND
     for name, provider in chosen(request, outside.providers).items():
         if name != "urls":
             asked = queries(request, request.query, provider)
@@ -90,7 +101,8 @@ def _searches(request: ResearchRequest, plan: Plan, outside: Outside) -> Iterato
 def _analyses(request: ResearchRequest, plan: Plan, outside: Outside) -> Iterator[Spending]:
     """The model's calls in each round, and the vectors of all pages."""
     for number in range(request.depth + 1):
-        questions = len(plan.questions) + number * QUESTIONS_A_ROUND
+        questions = _first(plan, outside) + number * QUESTIONS_A_ROUND
         if outside.model:
             yield ceiling(outside.model, questions=questions, sources=_pages(request, number + 1)).spending
-    yield Spending(usd=_pages(request, request.depth + 1) * outside.usd_a_page)
+    pages = _pages(request, request.depth + 1)
+    yield Spending(input_tokens=pages * outside.tokens_a_page, usd=pages * outside.usd_a_page)

@@ -48,7 +48,7 @@ class Outside:
     """The services as opened; `bind` makes them a delivery's own, `warm` lets heavy libraries load ahead of need.
 
     `degraded` says why one of them is not what was asked for (empty: it is); `unpriced` are the settings without whose
-    price no budget in dollars can be kept, `usd_a_page` what the vectors of one page can cost at most.
+    price no budget in dollars can be kept, `tokens_a_page` and `usd_a_page` what a page's vectors can cost at most.
     """
 
     bind: Bind
@@ -60,6 +60,7 @@ class Outside:
     warm: Callable[[], Coroutine[Any, Any, None]]
     degraded: str = ""
     unpriced: tuple[str, ...] = ()
+    tokens_a_page: int = 0
     usd_a_page: float = 0.0
 
 
@@ -104,6 +105,8 @@ async def open_services(config: EngineConfig, store: Store) -> AsyncIterator[Out
             opens = [opened.vectors.open(), *([model.open()] if model else [])]
             await asyncio.gather(*opens, *loads, return_exceptions=True)
 
+        paid = config.embeddings.provider == "openai"
+        tokens = config.fetch.max_characters * BYTES_EMBEDDED if paid else 0
         yield Outside(
             bind,
             embedder,
@@ -114,7 +117,8 @@ async def open_services(config: EngineConfig, store: Store) -> AsyncIterator[Out
             warm,
             opened.degraded,
             unpriced=tuple(_unpriced(config)),
-            usd_a_page=config.fetch.max_characters * BYTES_EMBEDDED * _embeddings(config).usd_per_million / 1e6,
+            tokens_a_page=tokens,
+            usd_a_page=tokens * _embeddings(config).usd_per_million / 1e6,
         )
 
 

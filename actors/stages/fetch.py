@@ -47,7 +47,9 @@ class FetchStage:
 
 def _room(job: Job, before: Collection) -> float:
     pages = job.request.budget.pages
-    return float("inf") if pages is None else max(0, pages - len(before.documents))
+    return (
+        float("inf") if pages is None else max(0, pages - sum(source.sha256 is not None for source in before.sources))
+    )
 
 
 @dataclass(slots=True)
@@ -77,7 +79,7 @@ class Run:
             self.reading[number] = candidate
             self.room -= 1
             document, left_out = await _read(number, candidate, self.job, self.services)
-            self.room += document.source.status is not SourceStatus.READ
+            self.room += document.source.sha256 is None
             if left_out:
                 self.cut[number] = f"s{number} was read without its last {left_out:,} characters (fetch.max_characters)"
             await self._end(number, document)

@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 
 from actors.domain.artefacts import Plan, SearchResults, Verified
 from actors.domain.documents import Candidate, Hit, Kind
-from actors.domain.errors import BudgetError, PermanentError, RequestError, ResearchError, TransientError
+from actors.domain.errors import BudgetError, PermanentError, RequestError, TransientError
 from actors.domain.events import EventType, Note
 from actors.domain.job import Job, Record, ResearchRequest, Spending, StopReason
 from actors.services.base import Services
 from actors.services.fetch.canonical import canonical_url
-from actors.services.search.base import SearchProvider, SearchQuery
+from actors.services.search.base import Receipt, SearchProvider, SearchQuery
 from actors.services.search.earlier import EarlierSearch
 from actors.services.search.fusion import fuse, fuse_media
 from actors.services.search.urls import UrlSearch
@@ -23,10 +23,15 @@ MEDIA_LISTED = 24
 """The most images and videos that a report lists."""
 
 
+NO_TIME_LEFT = "was left when the job's time ended"
+
+
 class Hits(Record):
-    """One provider's answer, as the ledger records it."""
+    """One provider's answer, as the ledger records it: a failure is one too, for it may have been paid."""
 
     hits: tuple[Hit, ...]
+    requests: int = 0
+    problems: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -99,6 +104,8 @@ def chosen(request: ResearchRequest, available: Mapping[str, SearchProvider]) ->
 
 def check_providers(request: ResearchRequest, available: Collection[str]) -> None:
     """Nothing, when every provider that the request names is set up; else `RequestError`."""
+    if "urls" in request.providers and not request.urls:
+        raise RequestError("providers", "the provider 'urls' reads what stands in `urls`, and that is empty")
     if unknown := [name for name in request.providers if name != "urls" and name not in available]:
         known = ", ".join(sorted([*available, "urls"]))
         raise RequestError("providers", f"search provider {unknown[0]!r} is not set up; there are: {known}")
@@ -146,12 +153,14 @@ async def _ask_all(
     answers = await asyncio.gather(*(_ask(services, *call) for call in calls))
     asked, silent = Asked(), dict.fromkeys(providers)
     for (provider, _), answer in zip(calls, answers, strict=True):
-        if isinstance(answer, Hits):
-            asked.lists.append(tuple(hit for hit in answer.hits if _fits(hit, job.request)))
+        if isinstance(answer, BudgetError):
+            asked.warnings[str(answer)], asked.stop_reason = None, answer.reason
         else:
-            asked.warnings[str(answer)] = None
-            asked.stop_reason = answer.reason if isinstance(answer, BudgetError) else asked.stop_reason
-        if not isinstance(answer, Hits) or answer.hits:
+            asked.lists.append(tuple(hit for hit in answer.hits if _fits(hit, job.request)))
+            asked.warnings |= {f"{provider.name}: {problem}": None for problem in answer.problems}
+            if NO_TIME_LEFT in answer.problems:
+                asked.stop_reason = StopReason.DEADLINE
+        if isinstance(answer, BudgetError) or answer.hits or answer.problems:
             silent.pop(provider.name, None)
     asked.warnings |= {f"{name}: found nothing": None for name in silent}
     return asked
@@ -161,31 +170,31 @@ def _fits(hit: Hit, request: ResearchRequest) -> bool:
     return hit.provider == "urls" or not (refused_site(hit.url, request) or refused_day(hit.published, request))
 
 
-async def _ask(services: Services, provider: SearchProvider, query: SearchQuery) -> Hits | ResearchError:
-    """The provider's hits, or why there are none; an error of the ledger is not the provider's, and goes on."""
-    failed: list[ResearchError] = []
-    requests = provider.requests(query)
-    cost = Spending(searches=requests, usd=requests * provider.usd_per_query)
+async def _ask(services: Services, provider: SearchProvider, query: SearchQuery) -> Hits | BudgetError:
+    """What the provider has answered, or why not, recorded with what it took; an error of the ledger goes on."""
+    most = provider.requests(query)
 
     async def call() -> Hits:
+        receipt = Receipt()
+        found: list[Hit] = []
         try:
             async with asyncio.timeout(services.time_left()):
-                return Hits(hits=tuple(await provider.search(query)))
+                found = await provider.search(query, receipt)
         except TimeoutError:
-            failed.append(BudgetError("the job's time ended during the search", reason=StopReason.DEADLINE))
-        except PermanentError as error:
-            failed.append(PermanentError(f"{provider.name}: {error}"))
-        except TransientError as error:
-            message = f"{provider.name}: {error}"
-            failed.append(TransientError(message, retry_after_seconds=error.retry_after_seconds))
-        raise failed[0]
+            receipt.problems.append(NO_TIME_LEFT)
+        except (TransientError, PermanentError) as error:
+            receipt.problems.append(str(error))
+        return Hits(hits=tuple(found), requests=receipt.requests, problems=tuple(receipt.problems))
 
     request = json.dumps(["search", provider.name, query.model_dump(mode="json")])
+    cost = Spending(searches=most, usd=most * provider.usd_per_query)
     try:
-        return await services.recall(request, call, Hits, most=cost if cost.usd else None, spent=lambda _: cost)
+        return await services.recall(
+            request,
+            call,
+            Hits,
+            most=cost if cost.usd else None,
+            spent=lambda hits: Spending(searches=hits.requests, usd=hits.requests * provider.usd_per_query),
+        )
     except BudgetError as error:
-        return failed[0] if failed else BudgetError(f"{provider.name} was not asked: {error}", reason=error.reason)
-    except ResearchError:
-        if failed:
-            return failed[0]
-        raise
+        return BudgetError(f"{provider.name} was not asked: {error}", reason=error.reason)

@@ -40,7 +40,7 @@ class Almanac:
     def requests(self, query):
         return 1
 
-    async def search(self, query):
+    async def search(self, query, receipt):
         return [Hit(url=f"https://almanac.example/{query.text}", provider=self.name, rank=1)]
 
 

@@ -57,6 +57,7 @@ class Desk:
     keeper: Keeper = field(default_factory=Keeper)
     notes: list = field(default_factory=list)
     calls: list = field(default_factory=list)
+    spent: list = field(default_factory=list)
     refused: bool = False
     seconds_left: float | None = None
     model: object = None
@@ -70,7 +71,10 @@ class Desk:
             self.calls.append(request)
             if most and self.refused:
                 raise BudgetError("no room")
-            return await call()
+            answer = await call()
+            if spent:
+                self.spent.append(spent(answer))
+            return answer
 
         pool = HerePool()
         embedder = WordLlamaEmbedder(pool)

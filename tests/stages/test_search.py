@@ -24,7 +24,8 @@ class Fixed:
     def requests(self, query):
         return 1
 
-    async def search(self, query):
+    async def search(self, query, receipt):
+        receipt.requests += 1
         self.asked.append(query)
         if self.error:
             raise self.error
@@ -73,6 +74,7 @@ def test_which_providers_a_request_uses(options, expected):
     [
         ({}, {}, "there is nothing to search"),
         ({"a": Fixed("a")}, {"providers": ("google",)}, "'google' is not set up; there are: a, urls"),
+        ({"a": Fixed("a")}, {"providers": ("urls",)}, "reads what stands in `urls`, and that is empty"),
     ],
 )
 def test_a_request_that_cannot_be_searched_says_what_can(available, options, message):
@@ -139,7 +141,7 @@ async def test_a_paid_provider_without_room_in_the_budget_is_not_asked_and_ends_
 
 async def test_a_provider_that_takes_the_jobs_time_is_left(desk):
     class Slow(Fixed):
-        async def search(self, query):
+        async def search(self, query, receipt):
             await asyncio.sleep(60)
 
     desk.providers, desk.seconds_left = {"slow": Slow("slow"), "fast": Fixed("fast", "https://f.example/")}, 0.01
@@ -160,3 +162,15 @@ async def test_a_further_round_asks_what_is_open_and_adds_to_what_was_found(desk
     )
     assert [each.url for each in found.candidates] == ["https://a.example/1#x", "https://a.example/2"]
     assert found.questions == ("first", "how wide")
+
+
+async def test_what_a_search_took_is_recorded_even_when_it_failed_and_what_it_lacks_is_told(desk):
+    class Cut(Fixed):
+        async def search(self, query, receipt):
+            receipt.requests, receipt.problems = 2, ["answered 500 (after 1 results)"]
+            return [Hit(url="https://a.example/1", provider="cut", rank=1)]
+
+    desk.providers = {"cut": Cut("cut", usd=0.01), "down": Fixed("down", error=TransientError("is away"), usd=0.01)}
+    found = await SearchStage().work(desk.job(), Artefacts({"plan:0": Plan(questions=("q",))}), desk.services())
+    assert found.warnings == ("cut: answered 500 (after 1 results)", "down: is away")
+    assert sorted(spent.usd for spent in desk.spent) == [0.01, 0.02]

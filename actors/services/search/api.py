@@ -7,7 +7,7 @@ from typing import Any, Protocol
 
 from actors.domain.documents import Hit, Kind
 from actors.domain.errors import PermanentError, ResearchError, TransientError
-from actors.services.search.base import SearchQuery
+from actors.services.search.base import Receipt, SearchQuery
 from actors.services.search.client import JsonClient, Request
 from actors.services.search.reading import Found
 from actors.services.search.refusals import Reply
@@ -72,7 +72,7 @@ class Source(Protocol):
         """How many paid requests a search takes at most."""
         ...
 
-    async def find(self, query: SearchQuery, *, ends: float) -> Outcome:
+    async def find(self, query: SearchQuery, *, ends: float, receipt: Receipt) -> Outcome:
         """What there is, before `ends` (the loop's time); errors come in the outcome."""
         ...
 
@@ -156,13 +156,13 @@ class ApiSearch:
         """See `Source`."""
         return max(1, len(self.api.forms(query)) * _pages(self.api, query))
 
-    async def find(self, query: SearchQuery, *, ends: float) -> Outcome:
+    async def find(self, query: SearchQuery, *, ends: float, receipt: Receipt) -> Outcome:
         """See `Source`."""
         results: dict[str, Found] = {}
         failure: ResearchError | None = None
         try:
             async with asyncio.timeout_at(ends):
-                if doubt := await self._ask_forms(query, results, ends):
+                if doubt := await self._ask_forms(query, results, ends, receipt):
                     return Outcome([], TransientError(doubt), answered=True)
         except TimeoutError:
             failure = TransientError("did not answer in time")
@@ -171,20 +171,21 @@ class ApiSearch:
         listed = list(results.values())[: query.limit]
         return Outcome([hit(result, query, self.name, rank) for rank, result in enumerate(listed, 1)], failure)
 
-    async def _ask_forms(self, query: SearchQuery, results: dict[str, Found], ends: float) -> str:
+    async def _ask_forms(self, query: SearchQuery, results: dict[str, Found], ends: float, receipt: Receipt) -> str:
         """One form after the other; answers why finding nothing is in doubt."""
         doubt = ""
         for form in self.api.forms(query):
-            doubt = await self._collect(form, results, ends)
+            doubt = await self._collect(form, results, ends, receipt)
             if results:
                 return ""
         return doubt
 
-    async def _collect(self, query: SearchQuery, results: dict[str, Found], ends: float) -> str:
+    async def _collect(self, query: SearchQuery, results: dict[str, Found], ends: float, receipt: Receipt) -> str:
         """Page after page; answers the last one's doubt."""
         page = Page([])
         for number in range(_pages(self.api, query)):
-            data = await self.client.ask(self.api.request(query, number), self.api.refusal, ends=ends)
+            asked = self.api.request(query, number)
+            data = await self.client.ask(asked, self.api.refusal, ends=ends, receipt=receipt)
             page = self.api.read(query, data)
             known = len(results)
             add(results, page.results)

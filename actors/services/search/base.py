@@ -1,5 +1,6 @@
 """What a search provider promises: a list of hits, best first, or an error that says what to do about it."""
 
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Protocol
 
@@ -25,6 +26,18 @@ class SearchQuery(Record):
     language: str | None = None
 
 
+@dataclass(slots=True)
+class Receipt:
+    """What a search has taken, written while it goes on, so that it is true after an error too.
+
+    `requests` were answered, or nobody knows; those that were refused, and answers out of a cache, are none of them.
+    `problems` say what is missing in an answer that could be used all the same.
+    """
+
+    requests: int = 0
+    problems: list[str] = field(default_factory=list)
+
+
 class SearchProvider(Protocol):
     """One place to search."""
 
@@ -47,7 +60,7 @@ class SearchProvider(Protocol):
         """How many requests one such search takes at most."""
         ...
 
-    async def search(self, query: SearchQuery) -> list[Hit]:
+    async def search(self, query: SearchQuery, receipt: Receipt | None = None) -> list[Hit]:
         """At most `query.limit` hits, best first; an empty list where nothing matches.
 
         Raises:

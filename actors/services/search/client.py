@@ -7,6 +7,7 @@ import ssl
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from typing import Any, Protocol
 
 import aiohttp
@@ -14,6 +15,7 @@ import aiohttp
 from actors.domain.errors import ConfigError, PermanentError, ResearchError, SourceError, TransientError
 from actors.services.fetch.answers import failure, retry_after_seconds
 from actors.services.fetch.body import ACCEPTED_ENCODINGS, read_body
+from actors.services.search.base import Receipt
 from actors.services.search.refusals import SERVER_ERRORS, Reply
 
 MAX_BYTES = 2_000_000
@@ -70,7 +72,9 @@ class JsonClient:
         self._jitter = jitter
         self._session: aiohttp.ClientSession | None = None
 
-    async def ask(self, request: Request, judge: Judge, *, ends: float) -> Mapping[str, Any]:
+    async def ask(
+        self, request: Request, judge: Judge, *, ends: float, receipt: Receipt | None = None
+    ) -> Mapping[str, Any]:
         """The JSON object of the answer, before `ends` (the loop's time) as far as waiting between attempts goes.
 
         Raises:
@@ -79,7 +83,7 @@ class JsonClient:
         """
         attempt = 1
         while True:
-            outcome = await self._attempt(request)
+            outcome = await self._counted(request, receipt or Receipt())
             error = outcome if isinstance(outcome, ResearchError) else judge(outcome)
             if error is None and isinstance(outcome, Reply):
                 return _object(outcome)
@@ -88,6 +92,16 @@ class JsonClient:
                 raise error
             await self._sleep(delay or 0.0)
             attempt += 1
+
+    async def _counted(self, request: Request, receipt: Receipt) -> Reply | ResearchError:
+        """One attempt; it may be billed when it was answered, or cut off, and not when it was refused."""
+        try:
+            outcome = await self._attempt(request)
+        except (TimeoutError, asyncio.CancelledError):
+            receipt.requests += 1
+            raise
+        receipt.requests += isinstance(outcome, Reply) and outcome.status < HTTPStatus.BAD_REQUEST
+        return outcome
 
     def _delay(self, error: ResearchError | None, attempt: int) -> float | None:
         """Seconds until it is worth asking again; None when it is not."""

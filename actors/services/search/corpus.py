@@ -12,7 +12,7 @@ from pathlib import Path
 
 from actors.domain.documents import Extracted, Hit, Kind
 from actors.domain.errors import PermanentError, SourceError
-from actors.services.search.base import SearchQuery
+from actors.services.search.base import Receipt, SearchQuery
 
 UNREADABLE_LISTED = 20
 FILES_AT_ONCE = 32
@@ -57,7 +57,7 @@ class CorpusSearch:
         """See `base.SearchProvider`."""
         return 1
 
-    async def search(self, query: SearchQuery) -> list[Hit]:
+    async def search(self, query: SearchQuery, receipt: Receipt | None = None) -> list[Hit]:  # noqa: ARG002 (it is free)
         """See `base.SearchProvider`."""
         async with self._lock:
             await self._refresh()

@@ -14,7 +14,7 @@ from actors.config import EngineConfig
 from actors.domain.documents import Kind
 from actors.domain.errors import ResearchError, TransientError
 from actors.services.search.api import Outcome, Source, add, hit
-from actors.services.search.base import SearchQuery
+from actors.services.search.base import Receipt, SearchQuery
 from actors.services.search.opening import Connect
 from actors.services.search.reading import Found, found, mapping
 from actors.services.search.terms import SPANS, span, today, worded
@@ -55,17 +55,17 @@ class DuckDuckGo:
     usd_per_query: float = 0.0
     identity: str = "ddgs"
 
-    def requests(self, query: SearchQuery) -> int:  # noqa: ARG002 (none is paid)
+    def requests(self, query: SearchQuery) -> int:  # noqa: ARG002 (the port's signature)
         """See `api.Source`."""
-        return 1
+        return PAGES_MOST
 
-    async def find(self, query: SearchQuery, *, ends: float) -> Outcome:
+    async def find(self, query: SearchQuery, *, ends: float, receipt: Receipt) -> Outcome:
         """See `api.Source`."""
         results: dict[str, Found] = {}
         failure: ResearchError | None = None
         try:
             async with asyncio.timeout_at(ends):
-                await self._collect(query, results)
+                await self._collect(query, results, receipt)
         except TimeoutError:
             failure = TransientError("did not answer in time")
         except TransientError as error:
@@ -73,10 +73,11 @@ class DuckDuckGo:
         listed = list(results.values())[: query.limit]
         return Outcome([hit(result, query, self.name, rank) for rank, result in enumerate(listed, 1)], failure)
 
-    async def _collect(self, query: SearchQuery, results: dict[str, Found]) -> None:
+    async def _collect(self, query: SearchQuery, results: dict[str, Found], receipt: Receipt) -> None:
         text = worded(query, words=60, characters=490)
         for page in range(1, PAGES_MOST + 1):
             known = len(results)
+            receipt.requests += 1
             listed = await asyncio.to_thread(self.ask, CALLS[query.kind], text, _options(query, page))
             if not listed and known:
                 return

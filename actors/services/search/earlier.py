@@ -7,7 +7,7 @@ from yarl import URL
 
 from actors.domain.documents import Hit, Kind, Match
 from actors.services.embeddings.base import Embedder, Vectors
-from actors.services.search.base import SearchQuery
+from actors.services.search.base import Receipt, SearchQuery
 from actors.services.vectors.base import VectorStore
 
 LEAST = 0.4
@@ -35,9 +35,9 @@ class EarlierSearch:
 
     def requests(self, query: SearchQuery) -> int:  # noqa: ARG002 (the port's signature)
         """See `base.SearchProvider`."""
-        return 1
+        return 0
 
-    async def search(self, query: SearchQuery) -> list[Hit]:
+    async def search(self, query: SearchQuery, receipt: Receipt | None = None) -> list[Hit]:  # noqa: ARG002 (it is free)
         """See `base.SearchProvider`."""
         return await self.near((await self.embedder.embed([query.text]))[0], query)
 

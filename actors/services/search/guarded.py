@@ -6,17 +6,18 @@ from dataclasses import dataclass
 from hashlib import sha256
 
 from actors.domain.documents import Hit, Kind
-from actors.domain.errors import PermanentError, StoreUnavailableError, TransientError
+from actors.domain.errors import PermanentError, ResearchError, StoreUnavailableError, TransientError
 from actors.services.search.api import Outcome, Source
-from actors.services.search.base import SearchQuery
+from actors.services.search.base import Receipt, SearchQuery
 from actors.store.caching import Caching
 from actors.store.ports import Breakers
 
 NAMESPACE = "search"
 FAILURES_MOST = 3
 PAUSE_SECONDS = 60.0
-LONGEST_PAUSE_SECONDS = 86_400.0
-TURNS = 4
+LONGEST_PAUSE_SECONDS = 900.0
+"""Who has got a new quota does not wait for what the provider said before."""
+TURNS = 16
 """Searches of one provider at once, in one process."""
 
 POLL_SECONDS = 0.5
@@ -25,16 +26,17 @@ POLL_SECONDS = 0.5
 class PartlyFoundError(Exception):
     """The search ended early, but not before it had found something: what is never kept."""
 
-    def __init__(self, hits: list[Hit]) -> None:
+    def __init__(self, hits: list[Hit], failure: ResearchError) -> None:
         super().__init__()
         self.hits = hits
+        self.failure = failure
 
 
 @dataclass(frozen=True, slots=True)
 class GuardedSearch:
     """A `base.SearchProvider`.
 
-    A search takes `timeout_seconds` at most, waiting for its turn included. After `FAILURES_MOST` failures in a row
+    A search takes `timeout_seconds` at most, from when its turn has come. After `FAILURES_MOST` failures in a row
     the provider is left alone, by all processes, for `PAUSE_SECONDS`, or for as long as it has asked for. A complete
     answer is taken again for `keep_seconds`. When an error ends a search that has found something, that is the answer.
     """
@@ -66,40 +68,32 @@ class GuardedSearch:
         """How many requests, each at `usd_per_query`, a search takes at most."""
         return self.source.requests(query)
 
-    async def search(self, query: SearchQuery) -> list[Hit]:
+    async def search(self, query: SearchQuery, receipt: Receipt | None = None) -> list[Hit]:
         """See `base.SearchProvider`."""
+        receipt = receipt or Receipt()
         asked = f"{self.name} {self.source.identity} {query.model_dump_json()}"
         key = sha256(asked.encode("utf-8", "surrogatepass")).hexdigest()
         try:
             return list(
                 await self.caching.get(
-                    NAMESPACE, key, lambda: self._ask(query), list[Hit], ttl_seconds=self.keep_seconds
+                    NAMESPACE, key, lambda: self._ask(query, receipt), list[Hit], ttl_seconds=self.keep_seconds
                 )
             )
         except PartlyFoundError as partly:
+            receipt.problems.append(f"{partly.failure} (after {len(partly.hits)} results)")
             return partly.hits
 
-    async def _ask(self, query: SearchQuery) -> list[Hit]:
-        ends = asyncio.get_running_loop().time() + self.timeout_seconds
-        await self._wait_for_breaker(ends)
-        outcome = await self._find(query, ends)
+    async def _ask(self, query: SearchQuery, receipt: Receipt) -> list[Hit]:
+        async with self.turns:
+            ends = asyncio.get_running_loop().time() + self.timeout_seconds
+            await self._wait_for_breaker(ends)
+            outcome = await self.source.find(query, ends=ends, receipt=receipt)
         await self._note(outcome)
         if outcome.failure and not outcome.hits:
             raise outcome.failure
         if outcome.failure:
-            raise PartlyFoundError(outcome.hits)
+            raise PartlyFoundError(outcome.hits, outcome.failure)
         return outcome.hits
-
-    async def _find(self, query: SearchQuery, ends: float) -> Outcome:
-        try:
-            async with asyncio.timeout_at(ends):
-                await self.turns.acquire()
-        except TimeoutError:
-            return Outcome([], TransientError("did not answer in time"))
-        try:
-            return await self.source.find(query, ends=ends)
-        finally:
-            self.turns.release()
 
     async def _wait_for_breaker(self, ends: float) -> None:
         """Nothing, as soon as the provider may be asked.
@@ -136,4 +130,5 @@ class GuardedSearch:
 
     @property
     def _breaker(self) -> str:
-        return f"search:{self.name}"
+        """Another address of the same provider is another thing to be left alone."""
+        return f"search:{self.name}-{sha256(self.source.identity.encode()).hexdigest()[:8]}"

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from actors.domain.documents import Hit, Kind
-from actors.services.search.base import SearchQuery
+from actors.services.search.base import Receipt, SearchQuery
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,8 +18,8 @@ class UrlSearch:
 
     def requests(self, query: SearchQuery) -> int:  # noqa: ARG002 (the port's signature)
         """See `base.SearchProvider`."""
-        return 1
+        return 0
 
-    async def search(self, query: SearchQuery) -> list[Hit]:  # noqa: ARG002 (the port's signature)
+    async def search(self, query: SearchQuery, receipt: Receipt | None = None) -> list[Hit]:  # noqa: ARG002 (the port's signature)
         """See `base.SearchProvider`."""
         return [Hit(url=url, provider=self.name, rank=rank) for rank, url in enumerate(self.urls, 1)]

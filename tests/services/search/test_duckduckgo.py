@@ -8,7 +8,7 @@ from ddgs.exceptions import DDGSException, RatelimitException, TimeoutException
 
 from actors.domain.documents import Kind
 from actors.domain.errors import TransientError
-from actors.services.search.base import SearchQuery
+from actors.services.search.base import Receipt, SearchQuery
 from actors.services.search.duckduckgo import DuckDuckGo, ask_library
 
 TODAY = datetime.now(UTC).date()
@@ -40,7 +40,7 @@ class Library:
 
 async def find(ask, seconds=5.0, **query):
     query = SearchQuery(**{"text": "ozone", "limit": 4, **query})
-    return await DuckDuckGo(ask).find(query, ends=asyncio.get_running_loop().time() + seconds)
+    return await DuckDuckGo(ask).find(query, ends=asyncio.get_running_loop().time() + seconds, receipt=Receipt())
 
 
 @pytest.mark.parametrize(("kind", "method"), list(zip(Kind, RESULTS, strict=True)))

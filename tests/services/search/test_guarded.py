@@ -7,7 +7,7 @@ import pytest
 from actors.domain.errors import StoreUnavailableError, TransientError
 from actors.services.search import open_providers
 from actors.services.search.base import SearchQuery
-from actors.services.search.guarded import FAILURES_MOST, PAUSE_SECONDS
+from actors.services.search.guarded import FAILURES_MOST, PAUSE_SECONDS, TURNS
 from tests.servers.search import hang, raw, status
 
 
@@ -101,14 +101,14 @@ async def test_an_outage_costs_one_timeout_however_many_questions_there_are(open
         assert len(server.asked) == asked
 
 
-async def test_no_more_than_four_searches_of_a_provider_run_at_once(providers, server):
+async def test_only_so_many_searches_of_a_provider_run_at_once(providers, server):
     async def slow(request):
         await asyncio.sleep(0.01)
         return server.answer(request, None)
 
     server.always = slow
-    await asyncio.gather(*(providers["brave"].search(question(number)) for number in range(12)))
-    assert server.most_at_once == 4
+    await asyncio.gather(*(providers["brave"].search(question(number)) for number in range(40)))
+    assert server.most_at_once == TURNS
 
 
 class Gone:
