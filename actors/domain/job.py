@@ -65,7 +65,9 @@ class ResearchRequest(Record):
     """One question and the options a client may set; every field is used by a stage."""
 
     query: Query
-    max_results: int = Field(default=10, ge=1, le=100, description="sources taken from each round of search; never cuts `urls`")
+    max_results: int = Field(
+        default=10, ge=1, le=100, description="sources taken from each round of search; never cuts `urls`"
+    )
     providers: tuple[str, ...] = Field(default=(), description="search providers; empty: every one that can run")
     urls: tuple[str, ...] = Field(default=(), max_length=100, description="pages to read whatever search finds")
     keep_unsupported: bool = Field(default=False, description="publish unsupported sentences, marked, not drop them")
