@@ -14,6 +14,7 @@ from actors.services.llm.tasks.named import entities as named_entities
 from actors.services.nlp.sentences import passage_sentences
 from actors.stages.analyze_checks import Held, hold
 from actors.stages.analyze_fallback import Fallback
+from actors.stages.analyze_packed import packed, unpacked
 from actors.stages.analyze_prompts import Prepared
 from actors.stages.asking_many import Outcome
 
@@ -93,8 +94,8 @@ async def make_findings(desk: Desk) -> Part[Held]:
     if not held.holding:
         rules = await desk.rules.answers()
         why = by_rules_because("findings", outcomes, "the passages carry nothing of what the model said")
-        both = Held((*held.statements, *rules.findings), (*rules.summary, *rules.findings))
-        return Part(both, by_model=False, warnings=(why,))
+        quoted = Held(rules.findings, (*rules.summary, *rules.findings))
+        return Part(quoted, by_model=False, warnings=(why,))
     warnings = incomplete("findings", outcomes)
     if desk.prepared.unasked:
         more = [one for one in (await desk.rules.answers()).findings if one.question in desk.prepared.unasked]
@@ -112,13 +113,20 @@ async def make_relations(desk: Desk) -> Part[tuple[tuple[Entity, ...], tuple[Rel
     ]
     if answers:
         quotable = desk.prepared.material
-        found = await desk.services.pool.run(named_entities, answers, desk.passages, desk.language, quotable=quotable)
+        found = await desk.services.pool.run(find_named, answers, packed(desk.passages), desk.language, quotable)
         if found[0]:
             return Part(found, by_model=True, warnings=incomplete("relations", outcomes))
     if not outcomes:
         return Part(((), ()), by_model=False)
     why = by_rules_because("relations", outcomes, "the model named nothing that stands in the sources")
     return Part(await desk.rules.entities(), by_model=False, warnings=(why,))
+
+
+def find_named(
+    answers: Sequence[tuple[relations.RelationsAnswer, Call]], passages: bytes, language: str, quotable: frozenset[str]
+) -> tuple[tuple[Entity, ...], tuple[Relation, ...]]:
+    """The entities and relations that stand in packed passages; for the pool."""
+    return named_entities(answers, unpacked(passages), language, quotable=quotable)
 
 
 async def make_timeline(desk: Desk) -> Part[tuple[TimelineEvent, ...]]:

@@ -50,7 +50,10 @@ class VectorStore(Protocol):
         *,
         texts: Mapping[str, str] | None = None,
     ) -> None:
-        """Keep the passages with their vectors (one row each); the same passages again change nothing.
+        """Keep the passages with their vectors; the same passages again change nothing.
+
+        All passages of a source come in one call: they take the place of those that the job had of it. What other jobs
+        of the tenant have of the same page with the same text is kept once for all of them.
 
         `texts` are the sources' whole texts by id; with all passages of a source in their order they make that
         `source` can give the text back as it was.
@@ -63,6 +66,8 @@ class VectorStore(Protocol):
     async def search(self, tenant: str, vector: Vectors, *, limit: int, but: str | None = None) -> list[Match]:
         """The tenant's passages nearest to `vector` (shape (dimension,)), best first; none of the job `but`.
 
+        What several jobs have of the same page with the same text is told once, as the newest of them has it.
+
         Raises:
             PermanentError: the tenant's passages have vectors of another model or size; the message names both.
         """
@@ -73,5 +78,5 @@ class VectorStore(Protocol):
         ...
 
     async def delete(self, tenant: str, job_id: str) -> None:
-        """Forget the passages of one job."""
+        """Forget the passages of one job, but for what others have too."""
         ...

@@ -5,47 +5,43 @@ from hashlib import sha256
 
 from actors.domain.documents import Extracted
 from actors.services.vectors.base import Kept
-from actors.services.vectors.rows import About, Row
-
-Piece = tuple[Row, About, str]
-"""A passage's row, what it says of itself, and its text."""
+from actors.services.vectors.rows import Row
 
 
-def rebuild(rows: Sequence[Row], texts: Sequence[str]) -> Kept | None:
+def rebuild(rows: Sequence[Row]) -> Kept | None:
     """The source whose passages these are, in any order; None where there are none."""
-    told = zip(rows, texts, strict=True)
-    pieces = sorted(((row, row.read_about(), text) for row, text in told), key=lambda piece: piece[0].start)
-    if not pieces:
+    rows = sorted(rows, key=lambda row: row.start)
+    if not rows:
         return None
-    row, about, _ = pieces[0]
-    text = next((text for text in _tries(pieces) if _hash(text) == row.sha256), None)
+    first = rows[0]
+    text = next((text for text in _tries(rows) if _hash(text) == first.sha256), None)
     whole = text is not None
-    text = "\n".join(text for _, _, text in pieces) if text is None else text
+    text = "\n".join(row.text for row in rows) if text is None else text
     return Kept(
-        url=row.url,
-        fetched_at=about.fetched_at,
+        url=first.url,
+        fetched_at=first.about.fetched_at,
         extracted=Extracted(
             text=text,
-            title=row.title,
-            author=about.author,
-            site=about.site,
-            published=about.published,
-            language=about.language,
+            title=first.title,
+            author=first.about.author,
+            site=first.about.site,
+            published=first.about.published,
+            language=first.about.language,
         ),
         sha256=_hash(text),
         whole=whole,
     )
 
 
-def _tries(pieces: Sequence[Piece]) -> Iterator[str]:
+def _tries(rows: Sequence[Row]) -> Iterator[str]:
     """What the text may have been: by the white space that was kept, or where it was not, by lines or spaces."""
-    if all(about.before is not None for _, about, _ in pieces):
-        yield "".join(f"{about.before}{text}" for _, about, text in pieces) + pieces[-1][1].after
+    if all(row.about.before is not None for row in rows):
+        yield "".join(f"{row.about.before}{row.text}" for row in rows) + rows[-1].about.after
         return
     for filler in "\n", " ":
         parts, end = [], 0
-        for row, _, text in pieces:
-            parts.append(filler * (row.start - end) + text)
+        for row in rows:
+            parts.append(filler * (row.start - end) + row.text)
             end = row.end
         yield "".join(parts)
 

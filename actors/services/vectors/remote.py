@@ -5,37 +5,24 @@ Not with the library's own client: it costs the service 35 MB and a second of im
 
 import asyncio
 import json
-from base64 import b64encode
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Any
 
 import aiohttp
 from yarl import URL
 
 from actors.domain.documents import Match, Passage, Source
-from actors.domain.errors import ConfigError, PermanentError
+from actors.domain.errors import ConfigError
 from actors.services.embeddings.base import Vectors
+from actors.services.vectors import keeping
 from actors.services.vectors.base import Kept
-from actors.services.vectors.collections import SPACE, MadeBy, made_by, names, other_model
-from actors.services.vectors.rebuilding import rebuild
-from actors.services.vectors.rows import Batch, Cargo, matches, not_of, of_source, texts
-from actors.services.vectors.wire import (
-    COLLECTIONS,
-    Abilities,
-    Collection,
-    Done,
-    Found,
-    Got,
-    NotThereError,
-    Number,
-    Wire,
-)
+from actors.services.vectors.collections import MadeBy
+from actors.services.vectors.rows import pack
+from actors.services.vectors.server import ServerDatabase
+from actors.services.vectors.wire import Abilities, Wire
 
-WRITE_SECONDS = 60.0
 PING_SECONDS = 3.0
-BATCH = 250
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,80 +55,21 @@ class RemoteChroma:
         texts: Mapping[str, str] | None = None,
     ) -> None:
         """See `base.VectorStore`."""
-        cargo = Cargo(job_id, passages, sources, vectors, texts or {})
-        wanted = MadeBy(self.model, vectors.shape[1])
-        collection = await self._fitting(tenant, wanted) or await self._create(tenant, wanted)
-        for batch in await asyncio.to_thread(cargo.batches, BATCH):
-            await self.wire.call("POST", f"{collection.path}/upsert", _body(batch), Done, seconds=WRITE_SECONDS)
+        parcel = await asyncio.to_thread(pack, job_id, passages, sources, vectors, texts or {})
+        await keeping.upsert(ServerDatabase(self.wire), tenant, MadeBy(self.model, vectors.shape[1]), parcel)
 
     async def search(self, tenant: str, vector: Vectors, *, limit: int, but: str | None = None) -> list[Match]:
         """See `base.VectorStore`."""
-        collection = await self._fitting(tenant, MadeBy(self.model, len(vector)))
-        if collection is None:
-            return []
-        query = {
-            "query_embeddings": [vector.tolist()],
-            "n_results": limit,
-            "where": not_of(but),
-            "include": ["metadatas", "documents", "distances"],
-        }
-        found = await self.wire.call("POST", f"{collection.path}/query", query, Found)
-        return matches(found.metadatas[0], found.documents[0], found.distances[0])
+        wanted = MadeBy(self.model, len(vector))
+        return await keeping.search(ServerDatabase(self.wire), tenant, wanted, vector, limit, but)
 
     async def source(self, tenant: str, job_id: str, source_id: str) -> Kept | None:
         """See `base.VectorStore`."""
-        collection = await self._existing(tenant)
-        if collection is None:
-            return None
-        body = {"where": of_source(job_id, source_id), "include": ["metadatas", "documents"]}
-        got = await self.wire.call("POST", f"{collection.path}/get", body, Got)
-        return await asyncio.to_thread(rebuild, got.metadatas, texts(got.metadatas, got.documents))
+        return await keeping.source(ServerDatabase(self.wire), tenant, job_id, source_id)
 
     async def delete(self, tenant: str, job_id: str) -> None:
         """See `base.VectorStore`."""
-        if collection := await self._existing(tenant):
-            body = {"where": {"job": job_id}}
-            await self.wire.call("POST", f"{collection.path}/delete", body, Done, seconds=WRITE_SECONDS)
-
-    async def _existing(self, tenant: str) -> Collection | None:
-        """The tenant's collection, asked for each time: a server may come back with an empty folder."""
-        for name in names(tenant):
-            with suppress(NotThereError):
-                return await self.wire.call("GET", f"{COLLECTIONS}/{name}", None, Collection)
-        return None
-
-    async def _fitting(self, tenant: str, wanted: MadeBy) -> Collection | None:
-        """The tenant's collection; None where there is none, or was one of another model that had become empty."""
-        collection = await self._existing(tenant)
-        if collection is None or made_by(collection.metadata) == wanted:
-            return collection
-        if await self.wire.call("GET", f"{collection.path}/count", None, Number) != Number(0):
-            raise self._other_model(collection, wanted)
-        await self.wire.call("DELETE", f"{COLLECTIONS}/{collection.name}", None, Done)
-        return None
-
-    async def _create(self, tenant: str, wanted: MadeBy) -> Collection:
-        """The tenant's new collection, unless another host has been quicker with another model."""
-        body = {
-            "name": names(tenant)[0],
-            "get_or_create": True,
-            "metadata": wanted.metadata,
-            "configuration": {"hnsw": {"space": SPACE}},
-        }
-        collection = await self.wire.call("POST", COLLECTIONS, body, Collection)
-        if made_by(collection.metadata) != wanted:
-            raise self._other_model(collection, wanted)
-        return collection
-
-    def _other_model(self, collection: Collection, wanted: MadeBy) -> PermanentError:
-        place = f"the ChromaDB server {self.wire.host}"
-        return other_model(collection.name, place, kept=made_by(collection.metadata), wanted=wanted)
-
-
-def _body(batch: Batch) -> dict[str, Any]:
-    """Vectors as base64 of little-endian float32: a tenth of the time and a quarter of the bytes of numbers."""
-    vectors = [b64encode(row.tobytes()).decode() for row in batch.vectors.astype("<f4")]
-    return {"ids": batch.ids, "metadatas": batch.rows, "embeddings": vectors}
+        await keeping.delete(ServerDatabase(self.wire), tenant, job_id)
 
 
 @asynccontextmanager

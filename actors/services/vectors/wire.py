@@ -11,7 +11,6 @@ from pydantic import BaseModel, RootModel, ValidationError
 from yarl import URL
 
 from actors.domain.errors import TransientError
-from actors.services.vectors.rows import Row
 
 READ_SECONDS = 10.0
 COLLECTIONS = "tenants/default_tenant/databases/default_database/collections"
@@ -25,7 +24,7 @@ class Abilities(BaseModel):
     supports_base64_encoding: Literal[True]
 
 
-class Collection(BaseModel):
+class Handle(BaseModel):
     """A collection's handle on the server."""
 
     id: str
@@ -42,10 +41,10 @@ class Done(BaseModel):
     """Any answer."""
 
 
-class Found(BaseModel):
+class Near(BaseModel):
     """What a query found, a list for each vector asked for."""
 
-    metadatas: list[list[Row]]
+    metadatas: list[list[dict[str, Any]]]
     documents: list[list[str | None]]
     distances: list[list[float]]
 
@@ -57,8 +56,14 @@ class Number(RootModel[int]):
 class Got(BaseModel):
     """The rows that a filter has let through."""
 
-    metadatas: list[Row]
+    metadatas: list[dict[str, Any]]
     documents: list[str | None]
+
+
+class Ids(BaseModel):
+    """The rows of those asked for that there are."""
+
+    ids: list[str]
 
 
 class Failure(BaseModel):

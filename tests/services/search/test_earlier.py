@@ -4,7 +4,7 @@ import pytest
 from actors.domain.documents import Match, Passage, Source, SourceStatus
 from actors.domain.errors import PermanentError
 from actors.services.search.base import SearchQuery
-from actors.services.search.earlier import EarlierSearch
+from actors.services.search.earlier import PASSAGES_A_SOURCE, EarlierSearch
 from actors.services.vectors.chroma import LocalChroma
 
 ASKED = np.eye(1, 4, dtype=np.float32)
@@ -71,6 +71,23 @@ async def test_only_the_tenants_own_earlier_jobs_are_offered_and_none_that_was_d
         await EarlierSearch(LocalChroma(HerePool(), tmp_path, "new"), Asking(), "a", "j3").search(
             SearchQuery(text="what?", limit=9)
         )
+
+
+async def test_a_page_that_many_jobs_have_read_leaves_room_for_the_others(tmp_path):
+    store, near = LocalChroma(HerePool(), tmp_path, "test-4"), np.array([[0.9, 0.1, 0, 0]], dtype=np.float32)
+    for job_id, url, vector in (
+        *((f"j{number}", "https://a.example/", ASKED) for number in (1, 2, 3)),
+        ("j1", "https://b.example/", near),
+    ):
+        name = url[8]
+        passages = [
+            Passage(id=f"{name}p{start}", source_id=name, text="Yes.", start=5 * start, end=5 * start + 4)
+            for start in range(PASSAGES_A_SOURCE)
+        ]
+        sources = {name: Source(id=name, url=url, status=SourceStatus.READ)}
+        await store.upsert("a", job_id, passages, sources, np.repeat(vector, len(passages), axis=0))
+    hits = await EarlierSearch(store, Asking(), "a", "j4").search(SearchQuery(text="what?", limit=2))
+    assert [hit.kept for hit in hits] == [("j3", "a"), ("j1", "b")]
 
 
 async def test_sources_come_in_the_order_of_their_best_passage_an_address_once_from_the_latest_job():

@@ -10,7 +10,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import AsyncIterator, Iterator
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -23,6 +23,8 @@ import pytest
 
 from actors.domain.documents import Passage, Source, SourceStatus
 from actors.runtime.pool import ProcessPool
+from actors.services.vectors.chroma import LocalChroma
+from actors.services.vectors.remote import open_remote
 
 RUN_SERVER = "import sys, chromadb_rust_bindings; chromadb_rust_bindings.cli(['chroma', 'run', *sys.argv[1:]])"
 START_SECONDS = 20
@@ -131,3 +133,31 @@ def server(shared_server: Server) -> Server:
     if shared_server.process is None or shared_server.process.poll() is not None:
         shared_server.start()
     return shared_server
+
+
+class HerePool:
+    """The pool's port without processes: starting one costs a second, and test_chroma.py has them."""
+
+    async def run(self, function, /, *args, **kwargs):
+        return function(*args, **kwargs)
+
+
+@pytest.fixture(params=["local", "server"])
+def open_store(request, tmp_path):
+    """`async with open_store(model)`: the store, of the service with this model for its embeddings."""
+
+    @asynccontextmanager
+    async def opened(model="a/model:8"):
+        if request.param == "local":
+            yield LocalChroma(HerePool(), tmp_path / "chroma", model)
+            return
+        async with open_remote("127.0.0.1", request.getfixturevalue("server").port, model) as store:
+            yield store
+
+    return opened
+
+
+@pytest.fixture
+async def store(open_store):
+    async with open_store() as opened:
+        yield opened

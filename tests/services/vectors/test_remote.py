@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from actors.domain.errors import ConfigError, TransientError
-from actors.services.vectors import remote
+from actors.services.vectors import server as served
 from actors.services.vectors.remote import open_remote
 
 
@@ -30,7 +30,7 @@ async def test_a_server_that_dies_is_an_error_until_it_is_back_with_its_rows(ser
 
 
 async def test_many_passages_arrive_in_several_portions(server, sample, tenant):
-    count = remote.BATCH * 2 + 1
+    count = served.BATCH * 2 + 1
     passages = [sample.passages[0].model_copy(update={"id": f"s1p{number}"}) for number in range(count)]
     vectors = np.random.default_rng(0).normal(size=(count, 8)).astype(np.float32)
     async with open_remote("127.0.0.1", server.port, "test-8") as store:

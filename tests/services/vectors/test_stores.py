@@ -1,53 +1,27 @@
-from contextlib import asynccontextmanager
 from hashlib import sha256
 
 import numpy as np
 import pytest
 
 from actors.domain.errors import PermanentError
-from actors.services.vectors.chroma import LocalChroma, Place, _opened
+from actors.services.vectors.library import opened_database
 from actors.services.vectors.remote import open_remote
-from actors.services.vectors.wire import COLLECTIONS, Collection, Done
-
-
-class HerePool:
-    """The pool's port without processes: starting one costs a second, and test_chroma.py has them."""
-
-    async def run(self, function, /, *args, **kwargs):
-        return function(*args, **kwargs)
-
-
-@pytest.fixture(params=["local", "server"])
-def open_store(request, tmp_path):
-    """`async with open_store(model)`: the store, of the service with this model for its embeddings."""
-
-    @asynccontextmanager
-    async def opened(model="a/model:8"):
-        if request.param == "local":
-            yield LocalChroma(HerePool(), tmp_path / "chroma", model)
-            return
-        async with open_remote("127.0.0.1", request.getfixturevalue("server").port, model) as store:
-            yield store
-
-    return opened
-
-
-@pytest.fixture
-async def store(open_store):
-    async with open_store() as opened:
-        yield opened
+from actors.services.vectors.wire import COLLECTIONS, Done, Handle
 
 
 async def test_passages_are_found_by_likeness_by_tenant_and_gone_with_their_job(store, sample, tenant):
     other = f"{tenant} "
     assert await store.search(tenant, sample.vectors[0], limit=9) == []
     await store.delete(tenant, "j1")
-    for job in ("j1", "j1", "j2"):
-        await store.upsert(tenant, job, sample.passages, sample.sources, sample.vectors, texts={"s1": sample.text})
+    elsewhere = {"s1": sample.sources["s1"].model_copy(update={"url": "https://b.example/"})}
+    for job, sources in (("j1", sample.sources), ("j1", sample.sources), ("j2", elsewhere)):
+        await store.upsert(tenant, job, sample.passages, sources, sample.vectors, texts={"s1": sample.text})
     await store.upsert(other, "j1", sample.passages[:1], sample.sources, sample.vectors[:1])
 
     found = await store.search(tenant, sample.vectors[2], limit=3)
-    assert [(match.text, match.job_id) for match in found[:2]] == [(sample.texts[2], "j1"), (sample.texts[2], "j2")]
+    assert [match.text for match in found[:2]] == [sample.texts[2]] * 2
+    found = sorted(found[:2], key=lambda match: match.job_id)
+    assert [match.job_id for match in found] == ["j1", "j2"]
     assert found[0].score == pytest.approx(1, abs=1e-5)
     assert (found[0].url, found[0].title, found[0].start) == ("https://a.example/", "A", 42)
     assert (found[0].source_id, found[0].sha256) == ("s1", sample.sources["s1"].sha256)
@@ -101,19 +75,21 @@ async def test_vectors_of_two_models_or_sizes_are_never_mixed(open_store, sample
             await first.search(tenant, sample.vectors[0], limit=1)
 
 
-async def test_a_collection_from_before_models_were_recorded_goes_on_as_one_of_the_first_model(
-    open_store, make_old_collection, sample, tenant
+@pytest.mark.parametrize(("kind", "author"), [("of one model", None), ("of rows of jobs", "Anna")])
+async def test_a_collection_of_an_earlier_release_goes_on_as_one_of_its_model(
+    open_store, make_old_collection, sample, tenant, kind, author
 ):
     async with open_store("wordllama-256") as store, open_store("another") as another:
-        await make_old_collection(tenant)
+        await make_old_collection(tenant, kind)
         vectors = np.eye(3, 256, dtype=np.float32)
         assert [match.text for match in await store.search(tenant, vectors[1], limit=1)] == ["An old passage."]
         kept = await store.source(tenant, "j0", "s1")
-        assert (kept.whole, kept.extracted.text, kept.extracted.author) == (True, "An old passage.", None)
+        assert (kept.whole, kept.extracted.text, kept.extracted.author) == (True, "An old passage.", author)
 
         await store.upsert(tenant, "j1", sample.passages, sample.sources, vectors)
-        found = await store.search(tenant, vectors[1], limit=2)
-        assert {match.job_id for match in found} == {"j0", "j1"}
+        for but, jobs in ((None, {"j0", "j1"}), ("j0", {"j1"}), ("j1", {"j0"})):
+            found = await store.search(tenant, vectors[1], limit=2, but=but)
+            assert {match.job_id for match in found} == jobs
         with pytest.raises(PermanentError, match=r"vectors of wordllama-256 \(256 dimensions\), .* another \(8 "):
             await another.search(tenant, sample.vectors[0], limit=1)
 
@@ -125,24 +101,28 @@ async def test_a_collection_from_before_models_were_recorded_goes_on_as_one_of_t
 
 @pytest.fixture
 def make_old_collection(request, tmp_path):
-    """What an earlier release has left of a tenant: the model in the collection's name, and less in its rows."""
+    """What an earlier release has left of a tenant: a row for each job, in a collection of either kind."""
 
-    async def make(tenant):
-        name = f"tenant-{sha256(tenant.encode()).hexdigest()[:24]}-wordllama-256"
+    async def make(tenant, kind):
+        name = f"tenant-{sha256(tenant.encode()).hexdigest()[:24]}"
         text = "An old passage."
         row = {"job": "j0", "source": "s1", "url": "https://o.example/", "title": "O", "start": 0, "end": len(text)}
         row["sha256"] = sha256(text.encode()).hexdigest()
         vector = np.eye(3, 256, dtype=np.float32)[1].tolist()
-        batch = {"ids": ["j0:s1p1"], "documents": [text], "metadatas": [row], "embeddings": [vector]}
+        batch = {"ids": ["j0:s1p1"], "metadatas": [row], "embeddings": [vector]}
+        described = {"name": name, "configuration": {"hnsw": {"space": "cosine"}}}
+        if kind == "of one model":
+            described["name"] += "-wordllama-256"
+            batch["documents"] = [text]
+        else:
+            described["metadata"] = {"model": "wordllama-256", "dimension": 256}
+            row |= {"text": text, "about": '{"before":"","author":"Anna"}'}
         if request.node.callspec.params["open_store"] == "local":
-            with _opened(Place(tmp_path / "chroma", tenant)) as client:
-                client.create_collection(name, embedding_function=None, **CONFIGURATION).upsert(**batch)
+            with opened_database(tmp_path / "chroma") as database:
+                database.client.create_collection(embedding_function=None, **described).upsert(**batch)
             return
         async with open_remote("127.0.0.1", request.getfixturevalue("server").port, "any") as store:
-            made = await store.wire.call("POST", COLLECTIONS, {"name": name, **CONFIGURATION}, Collection)
+            made = await store.wire.call("POST", COLLECTIONS, described, Handle)
             await store.wire.call("POST", f"{made.path}/upsert", batch, Done)
 
     return make
-
-
-CONFIGURATION = {"configuration": {"hnsw": {"space": "cosine"}}}
