@@ -16,6 +16,7 @@ from actors.services.nlp.keyphrases import key_phrases
 from actors.services.nlp.sentences import is_prose, passage_sentences
 from actors.stages.analyze_checks import Held, conclude
 from actors.stages.analyze_fallback import Fallback
+from actors.stages.analyze_packed import packed
 from actors.stages.analyze_parts import (
     Desk,
     Part,
@@ -119,7 +120,7 @@ async def _prepared(
     read = [(document.source, len(document.text)) for document in collection.documents]
     likened = await liken(questions, index, services)
     context = services.model.context_tokens if services.model is not None else 0
-    passages = index.passages
+    passages = packed(index.passages)
     made = await services.pool.run(prepare, questions, likened.texts, read, passages, likened.passages, context)
     return made, likened.warnings
 

@@ -12,6 +12,7 @@ from actors.services.llm.tasks import findings, relations, sources, timeline
 from actors.services.llm.tasks.base import Call
 from actors.services.llm.tasks.evidence import dated, rank, readable, relevance
 from actors.services.nlp.language import main_language
+from actors.stages.analyze_packed import unpacked
 
 _A_QUESTION, _IN_ALL, _DATED = 16, 48, 32
 """The most passages looked at for one question, for the whole, and for the timeline; prompts hold what fits."""
@@ -37,7 +38,7 @@ def prepare(
     questions: Sequence[str],
     question_vectors: Vectors,
     read: Sequence[tuple[Source, int]],
-    passages: Sequence[Passage],
+    packed: bytes,
     passage_vectors: Vectors,
     context_tokens: int,
 ) -> Prepared:
@@ -47,10 +48,11 @@ def prepare(
         questions: all that are to be answered.
         question_vectors: one unit row each.
         read: the sources with the lengths of their texts.
-        passages: of all sources.
+        packed: the passages of all sources.
         passage_vectors: one unit row each.
         context_tokens: what fits into one call.
     """
+    passages = unpacked(packed)
     language = main_language(questions[0], [(source.language, length) for source, length in read])
     known = {source.id: source for source, _ in read if source.language in (language, None)}
     rows = [row for row, passage in enumerate(passages) if passage.source_id in known]

@@ -1,4 +1,4 @@
-"""The command line as a user has it: a process of its own, in a folder of its own."""
+"""The command line as a user has it: in a folder of its own, and where it matters a process of its own."""
 
 import json
 import os
@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+
+from app.__main__ import main
 
 ROOT = Path(__file__).parent.parent.parent
 SECONDS = 110
@@ -41,12 +43,24 @@ def launch(folder: Path, *arguments: str) -> Outcome:
     return Outcome(done.returncode, done.stdout, done.stderr)
 
 
-@pytest.fixture
-def app(tmp_path) -> Callable[..., Outcome]:
-    """Run `python -m app …` in `tmp_path`."""
+@pytest.fixture(scope="session", name="launch")
+def launch_fixture() -> Callable[..., Outcome]:
+    """`launch(folder, *arguments)`: `python -m app …` in this folder, as a process of its own."""
+    return launch
 
-    def run(*arguments: str) -> Outcome:
-        return launch(tmp_path, *map(str, arguments))
+
+@pytest.fixture
+def here(tmp_path, monkeypatch, capsys) -> Callable[..., Outcome]:
+    """Run the same in this process, in `tmp_path`."""
+    monkeypatch.setenv("CRP_ENGINE__PROCESSES", "1")
+
+    def run(*arguments: object, folder: Path = tmp_path) -> Outcome:
+        monkeypatch.chdir(folder)
+        try:
+            status = main(list(map(str, arguments)))
+        except SystemExit as usage:
+            status = usage.code
+        return Outcome(status, *capsys.readouterr())
 
     return run
 

@@ -15,6 +15,19 @@ def test_the_report_is_complete_sound_and_valid(ozone, assert_sound):
     jsonschema.validate(report, json.loads((ROOT / "docs" / "report.schema.json").read_text()))
 
 
+def test_json_alone_is_on_stdout_and_the_report_lies_beside_its_sources(ozone):
+    root, report = ozone
+    folder = root / "reports" / report["job_id"]
+    assert json.loads((folder / "report.json").read_text("utf-8")) == report
+    assert {path.name for path in folder.iterdir()} == {
+        "report.html",
+        "report.md",
+        "report.json",
+        "evidence.zip",
+        "sources",
+    }
+
+
 def test_the_answer_is_drawn_from_several_sources(ozone):
     _, report = ozone
     of = {passage["id"]: passage["source_id"] for passage in report["passages"]}

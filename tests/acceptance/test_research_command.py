@@ -4,8 +4,6 @@ from pathlib import Path
 
 import pytest
 
-from app.__main__ import main
-
 LEEDS = """# The bridge at Leeds
 
 By Ann Author, 3 May 2021
@@ -34,99 +32,111 @@ the flood wall in 2025. Insurers put the damage at 30 million pounds, twice as m
 """
 
 
-@pytest.fixture
-def corpus(tmp_path) -> Path:
-    folder = tmp_path / "corpus"
+TITLE = "&lt;script&gt;alert(1)&lt;/script&gt; Bridges"
+MARKUP = "The bridge &lt;img src=x onerror=alert(2)&gt; at Leeds is 120 metres long and {{7*7}} wide, engineers said."
+PLAIN = "The council of Leeds opened the bridge on 3 May 2021, and many people came to see the new bridge."
+
+UNUSABLE = {
+    "binary.html": bytes(range(256)) * 200,
+    "broken.pdf": b"%PDF-1.7\nnothing of the kind",
+    "empty.txt": b"",
+    "huge.txt": b"The bridge is long. " * 1_500_000,
+}
+
+
+def fill(folder: Path) -> Path:
+    """Two texts."""
     folder.mkdir()
     (folder / "leeds.md").write_text(LEEDS)
     (folder / "york.md").write_text(YORK)
     return folder
 
 
-def test_a_question_over_a_folder_prints_the_answer_and_what_it_read_can_be_searched(app, corpus, tmp_path):
-    outcome = app("research", "How long is the bridge?", "--corpus", corpus)
+@pytest.fixture
+def corpus(tmp_path) -> Path:
+    return fill(tmp_path / "corpus")
+
+
+@pytest.fixture(scope="module")
+def bridge(tmp_path_factory, launch):
+    """One research over two texts, a page that is hostile and files that are of no use: its folder, how it ended."""
+    root = tmp_path_factory.mktemp("bridge")
+    corpus = fill(root / "corpus")
+    body = "".join(f"<p>{paragraph}</p>" for paragraph in (MARKUP, *[PLAIN] * 6))
+    page = f"<html><head><title>{TITLE}</title></head><body><article><h1>Bridges</h1>{body}</article></body></html>"
+    (corpus / "hostile.html").write_text(page)
+    for name, content in UNUSABLE.items():
+        (corpus / name).write_bytes(content)
+    outcome = launch(root, "research", "<b>How long</b> is the bridge?", "--corpus", str(corpus))
     assert outcome.status == 0, outcome.err
+    return root, outcome
+
+
+@pytest.fixture
+def report(bridge) -> dict:
+    (path,) = bridge[0].glob("reports/*/report.json")
+    return json.loads(path.read_text("utf-8"))
+
+
+def test_a_question_over_a_folder_prints_the_answer_and_what_it_read_can_be_searched(bridge, here):
+    root, outcome = bridge
     *answer, path = outcome.out.splitlines()
-    assert (tmp_path / path).name == "report.html"
-    assert (tmp_path / path).exists()
+    assert (root / path).name == "report.html"
+    assert (root / path).exists()
     assert "metres long" in " ".join(answer)
     assert "[1]" in outcome.out
     for stage in ("plan", "search", "fetch", "index", "analyze", "verify", "publish"):
         assert f"{stage}: " in outcome.err
-    found = app("search", "lanes for cyclists", "--limit", "1")
+    found = here("search", "lanes for cyclists", "--limit", "1", folder=root)
     assert found.status == 0, found.err
     assert "bicycles" in found.out
     assert re.search(r"corpus:leeds\.md  s\d \d+-\d+  job ", found.out)
 
 
-def test_json_alone_is_on_stdout_and_the_report_lies_beside_its_sources(ozone):
-    root, report = ozone
-    folder = root / "reports" / report["job_id"]
-    assert json.loads((folder / "report.json").read_text("utf-8")) == report
-    assert {path.name for path in folder.iterdir()} == {
-        "report.html",
-        "report.md",
-        "report.json",
-        "evidence.zip",
-        "sources",
-    }
+def test_files_that_cannot_be_used_are_listed_each_with_its_reason(bridge, report):
+    _, outcome = bridge
+    failed = {source["url"]: source["reason"] for source in report["sources"] if source["status"] != "read"}
+    assert set(failed) == {f"corpus:{name}" for name in UNUSABLE}
+    assert all(failed.values())
+    assert "20 MB" in failed["corpus:huge.txt"]
+    assert all(f"not read: {url} {reason}" in outcome.out for url, reason in failed.items())
+    assert "Traceback" not in outcome.err
 
 
-def test_a_search_before_any_research_says_so(app):
-    outcome = app("search", "anything")
+def test_markup_and_scripts_in_titles_and_texts_stay_text(bridge, report, assert_sound):
+    root, _ = bridge
+    assert_sound(root, report)
+    hostile = next(source for source in report["sources"] if source["url"] == "corpus:hostile.html")
+    assert "<script>alert(1)</script>" in hostile["title"]
+    html = (root / "reports" / report["job_id"] / "report.html").read_text("utf-8")
+    assert "alert(1)" in html
+    assert "onerror=alert(2)" in html
+    assert "<script" not in html
+    assert "<img" not in html
+    assert "<b>How" not in html
+
+
+def test_a_search_before_any_research_says_so(here):
+    outcome = here("search", "anything")
     assert outcome.status == 0, outcome.err
     assert "nothing was collected yet" in outcome.out
 
 
-def test_a_question_that_no_source_answers_is_partial_with_a_report(app, corpus, tmp_path):
-    outcome = app("research", "quantum chromodynamics of gluons", "--corpus", corpus, "--json")
+def test_a_question_that_no_source_answers_is_partial_with_a_report(here, corpus, tmp_path):
+    outcome = here("research", "quantum chromodynamics of gluons", "--corpus", corpus, "--json")
     assert outcome.status == 3, outcome.err
     assert (outcome.report["status"], outcome.report["stop_reason"]) == ("partial", "sources")
     assert "Partial: the sources that were read carry no answer" in outcome.err
     assert (tmp_path / "reports" / outcome.report["job_id"] / "report.html").exists()
 
 
-def test_files_that_cannot_be_used_are_listed_each_with_its_reason(app, corpus):
-    (corpus / "binary.html").write_bytes(bytes(range(256)) * 200)
-    (corpus / "broken.pdf").write_bytes(b"%PDF-1.7\nnothing of the kind")
-    (corpus / "empty.txt").write_bytes(b"")
-    (corpus / "huge.txt").write_bytes(b"The bridge is long. " * 1_500_000)
-    outcome = app("research", "How long is the bridge?", "--corpus", corpus, "--json")
-    assert outcome.status == 0, outcome.err
-    failed = {source["url"]: source["reason"] for source in outcome.report["sources"] if source["status"] != "read"}
-    assert set(failed) == {"corpus:binary.html", "corpus:broken.pdf", "corpus:empty.txt", "corpus:huge.txt"}
-    assert all(failed.values())
-    assert "20 MB" in failed["corpus:huge.txt"]
-    assert "Traceback" not in outcome.err
-
-
-def test_a_folder_of_unusable_files_alone_is_partial(app, tmp_path):
+def test_a_folder_of_unusable_files_alone_is_partial(here, tmp_path):
     folder = tmp_path / "bad"
     folder.mkdir()
-    (folder / "broken.pdf").write_bytes(b"%PDF-1.7\nnothing of the kind")
-    outcome = app("research", "anything", "--corpus", folder, "--json")
+    (folder / "broken.pdf").write_bytes(UNUSABLE["broken.pdf"])
+    outcome = here("research", "anything", "--corpus", folder, "--json")
     assert outcome.status == 3, outcome.err
     assert [source["status"] for source in outcome.report["sources"]] == ["failed"]
-
-
-def test_markup_and_scripts_in_titles_and_texts_stay_text(app, tmp_path, assert_sound):
-    folder = tmp_path / "hostile"
-    folder.mkdir()
-    paragraphs = [
-        "The bridge &lt;img src=x onerror=alert(2)&gt; at Leeds is 120 metres long and {{7*7}} wide, engineers said.",
-        *["The council of Leeds opened the bridge on 3 May 2021, and many people came to see the new bridge."] * 6,
-    ]
-    body = "".join(f"<p>{paragraph}</p>" for paragraph in paragraphs)
-    title = "&lt;script&gt;alert(1)&lt;/script&gt; Bridges"
-    page = f"<html><head><title>{title}</title></head><body><article><h1>Bridges</h1>{body}</article></body></html>"
-    (folder / "hostile.html").write_text(page)
-    outcome = app("research", "<b>How long</b> is the bridge?", "--corpus", folder, "--json")
-    assert outcome.status == 0, outcome.err
-    assert_sound(tmp_path, outcome.report)
-    html = (tmp_path / "reports" / outcome.report["job_id"] / "report.html").read_text("utf-8")
-    assert "<script" not in html
-    assert "<img" not in html
-    assert "<b>How" not in html
 
 
 @pytest.mark.parametrize(
@@ -153,13 +163,8 @@ def test_markup_and_scripts_in_titles_and_texts_stay_text(app, tmp_path, assert_
         ([], 2, "the following arguments are required: COMMAND"),
     ],
 )
-def test_a_wrong_call_says_in_one_line_what_to_do(corpus, tmp_path, monkeypatch, capsys, arguments, status, complaint):
+def test_a_wrong_call_says_in_one_line_what_to_do(here, corpus, tmp_path, arguments, status, complaint):
     (tmp_path / "vacant").mkdir()
-    monkeypatch.chdir(tmp_path)
-    try:
-        ended = main(arguments)
-    except SystemExit as usage:
-        ended = usage.code
-    shown = capsys.readouterr()
-    assert (ended, shown.out) == (status, "")
-    assert complaint in shown.err.strip().splitlines()[-1]
+    ended = here(*arguments)
+    assert (ended.status, ended.out) == (status, "")
+    assert complaint in ended.err.strip().splitlines()[-1]

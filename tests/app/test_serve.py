@@ -4,6 +4,7 @@ import asyncio
 import json
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -20,6 +21,8 @@ from app.serve import _until
 
 ROOT = Path(__file__).parents[2]
 CODE = f"import sys; sys.path.insert(0, {str(ROOT)!r}); from app.__main__ import main; sys.exit(main())"
+CORPUS = ROOT / "examples" / "corpus"
+TEXTS = ("montreal-protocol.html", "ozone-hole-records.html", "a-treaty-that-worked.html")
 QUESTION = "What did the Montreal Protocol achieve, and when will the ozone layer recover?"
 SECONDS = 60
 
@@ -88,14 +91,18 @@ def start(tmp_path):
 @pytest.fixture(scope="module")
 def service(tmp_path_factory):
     """One for the tests that need it to have loaded its libraries; the last of them ends it."""
+    folder = tmp_path_factory.mktemp("service")
+    (folder / "corpus").mkdir()
+    for name in TEXTS:
+        shutil.copy(CORPUS / name, folder / "corpus")
     settings = {
-        "CRP_SEARCH__CORPUS__FOLDER": str(ROOT / "examples" / "corpus"),
+        "CRP_SEARCH__CORPUS__FOLDER": "corpus",
         "CRP_SEARCH__PROVIDERS": '["corpus"]',
         "CRP_SERVER__DRAIN_SECONDS": "2",
         "CRP_FETCH__ALLOW_NETWORKS": '["127.0.0.0/8"]',
         "CRP_FETCH__TIMEOUT_SECONDS": "60",
     }
-    begun = launch(tmp_path_factory.mktemp("service"), **settings)
+    begun = launch(folder, **settings)
     begun.says("listening on")
     yield begun
     begun.process.kill()

@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import sys
 import time
 from collections import Counter
 from contextlib import AsyncExitStack
@@ -14,10 +13,10 @@ from aiohttp import ClientSession, ClientTimeout
 from actors.config import EngineConfig, RedisConfig, RunConfig, StorageConfig
 from actors.domain.job import ResearchRequest
 from actors.engine import open_engine
-from benchmarks.chaos_processes import Host, Program, Server
+from benchmarks.chaos_processes import Program, Server
 from benchmarks.chaos_stages import CALLS, ORDER, Journal, toy_pipeline
+from tests.servers.hosts import ForkedHost, HostMaker
 
-CHAOS = Path(__file__).parents[2] / "benchmarks" / "chaos.py"
 PREFIX = "crash"
 TIMEOUT = ClientTimeout(total=60)
 LEASE_SECONDS = 0.6
@@ -69,8 +68,15 @@ def url(server):
     return server.url
 
 
+@pytest.fixture(scope="session")
+def host_maker():
+    maker = HostMaker()
+    yield maker
+    maker.close()
+
+
 @pytest.fixture
-def start(short_folder, url, until):
+def start(short_folder, url, until, host_maker):
     """`await start(name, **engine)`: a worker at work; the settings are those of the table [engine]."""
     started = []
 
@@ -82,7 +88,7 @@ def start(short_folder, url, until):
             "call_seconds": call_seconds,
             "engine": {"lease_seconds": LEASE_SECONDS, **engine},
         }
-        host = await asyncio.to_thread(Host, name, short_folder, settings, command)
+        host = await asyncio.to_thread(ForkedHost, name, short_folder, settings, command, maker=host_maker)
         started.append(host)
         if wait:
             await until(lambda: host.ready)
@@ -195,25 +201,6 @@ def started_again():
         return deaths
 
     return watch
-
-
-@pytest.fixture
-def run_chaos():
-    """`await run_chaos(*options)`: its exit status, and what it has told."""
-
-    async def run(*options):
-        process = await asyncio.create_subprocess_exec(
-            *(sys.executable, CHAOS, *options), stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT
-        )
-        try:
-            told = (await process.communicate())[0].decode()
-        finally:
-            if process.returncode is None:
-                process.terminate()
-                await process.wait()
-        return process.returncode, told
-
-    return run
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
 """The service's own disk is full: the job that needs it says where, others go on, and room is all that is wanted."""
 
 import asyncio
+import shutil
 
 import pytest
 
@@ -8,10 +9,8 @@ from benchmarks.chaos_disk import Disk, why_no_disk
 from benchmarks.chaos_processes import ROOT
 
 QUESTION = "What did the Montreal Protocol achieve, and when will the ozone layer recover?"
-ACTING = {
-    "CRP_SEARCH__CORPUS__FOLDER": str(ROOT / "examples" / "corpus"),
-    "CRP_ENGINE__MAX_ATTEMPTS": "2",
-}
+TEXTS = ("montreal-protocol.html", "ozone-hole-records.html")
+ACTING = {"CRP_SEARCH__CORPUS__FOLDER": "corpus", "CRP_ENGINE__MAX_ATTEMPTS": "2"}
 
 pytestmark = pytest.mark.skipif(bool(why := why_no_disk()), reason=why)
 
@@ -45,8 +44,11 @@ def ended():
 
 
 async def test_full_disks_fail_a_report_and_leave_a_warning_of_the_search_index_and_both_are_named(
-    program, disk, ended
+    program, disk, ended, short_folder
 ):
+    (short_folder / "corpus").mkdir()
+    for name in TEXTS:
+        shutil.copy(ROOT / "examples" / "corpus" / name, short_folder / "corpus")
     reports, index = disk("reports"), disk("data/chroma")
     service = await program("serve", *reports.command, *index.command, **ACTING)
     for each in (reports, index):

@@ -109,22 +109,24 @@ def image(tmp_path_factory, dockerfile, context) -> Iterator[Image]:
     folder = tmp_path_factory.mktemp("image")
     stages: dict[str, Path] = {}
     made, stage = Image(folder / "root", []), ""
+    base = _base(made, folder / "base")
     for step in dockerfile:
         if step.name == "FROM":
             if stage:
                 stages[stage] = made.root.rename(folder / stage)
             stage = step.value.partition(" AS ")[2] or "last"
             made = Image(folder / "root", [])
-            _base(made)
+            _copy(base, made.root, into=False)
         else:
             _carry_out(made, step, stages, context)
     yield made
     shutil.rmtree(folder)
 
 
-def _base(image: Image) -> None:
-    """python:3.11-slim by an environment of this interpreter's own base, where /usr/local would be."""
+def _base(image: Image, kept: Path) -> Path:
+    """python:3.11-slim by an environment of this interpreter's own base, where /usr/local would be; `kept` holds it."""
     subprocess.run([sys._base_executable, "-m", "venv", image.root / "usr/local"], check=True)
+    return image.root.rename(kept)
 
 
 def _carry_out(image: Image, step: Instruction, stages: dict[str, Path], context: Path) -> None:

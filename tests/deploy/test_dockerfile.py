@@ -1,6 +1,7 @@
 import json
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -27,6 +28,12 @@ def command(image):
     return json.loads(image.said["CMD"])
 
 
+def listens(port):
+    """Cheaper to ask than the health check, which is a process of its own."""
+    with socket.socket() as client:
+        return client.connect_ex(("127.0.0.1", port)) == 0
+
+
 def is_healthy(image, environment):
     checked = subprocess.run(healthcheck(image), cwd=image.path("."), env=environment, capture_output=True, check=False)
     return checked.returncode == 0
@@ -40,7 +47,7 @@ def container(image, home, port, **settings):
     program = subprocess.Popen(command(image), cwd=image.path("."), env=environment)
     try:
         deadline = time.monotonic() + START_SECONDS
-        while not is_healthy(image, environment):
+        while not (listens(port) and is_healthy(image, environment)):
             assert program.poll() is None, f"it ended with {program.returncode}"
             assert time.monotonic() < deadline, "it is not healthy"
             time.sleep(0.05)
@@ -115,7 +122,8 @@ def test_the_builder_is_sent(ignored, path):
 
 def test_the_container_is_healthy_researches_and_stops_in_order_writing_only_to_its_volumes(image, tmp_path, free_port):
     before = files(image)
-    with container(image, tmp_path, free_port, CRP_SEARCH__CORPUS__FOLDER="examples/corpus") as (program, url):
+    settings = {"CRP_SEARCH__CORPUS__FOLDER": "examples/corpus", "CRP_ENGINE__PROCESSES": "1"}
+    with container(image, tmp_path, free_port, **settings) as (program, url):
         job = ask(f"{url}/research", {"query": "When will the ozone layer recover?", "max_results": 3})
         deadline = time.monotonic() + 120
         while (state := ask(f"{url}/status/{job['job_id']}"))["status"] in ("queued", "running"):

@@ -13,6 +13,7 @@ TEXT = (ROOT / "examples" / "README.md").read_text("utf-8")
 BLOCKS = re.findall(r"^```(\w*)\n(.*?)^```$", TEXT, re.DOTALL | re.MULTILINE)
 ADDRESS = "http://127.0.0.1:8000"
 SECONDS = 60
+TEXTS = ("halley-bay-discovery.html", "kigali-amendment.html", "ozone-diplomacy.pdf", "scientific-assessment-2022.html")
 OFFLINE_MAKE = 'make() { command make -o .venv/installed "$@"; }\n'
 
 
@@ -22,7 +23,15 @@ def blocks(kind: str) -> list[str]:
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory, checkout):
-    return checkout(tmp_path_factory.mktemp("readme"))
+    """Theirs, but of the texts it has no more than the page's questions are about."""
+    made = checkout(tmp_path_factory.mktemp("readme"))
+    examples = made / "examples"
+    examples.unlink()
+    (examples / "corpus").mkdir(parents=True)
+    (examples / "client.py").symlink_to(ROOT / "examples" / "client.py")
+    for name in TEXTS:
+        shutil.copy(ROOT / "examples" / "corpus" / name, examples / "corpus")
+    return made
 
 
 @pytest.fixture(scope="module")

@@ -4,7 +4,8 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from functools import lru_cache
+from typing import Literal, NamedTuple
 
 from actors.domain.documents import Sentence
 from actors.services.nlp.dates import DateMention, find_dates
@@ -24,6 +25,8 @@ _BOUND_CHARACTERS = 16
 _COMMON_ENDINGS = ("s", "ing", "ed", "ly", "ion", "ment", "ness", "ity", "ance", "ence", "ive", "al")
 _MOST_VALUES = 6
 _SMALL = 12
+_KEPT = 4_096
+"""Sentences that were taken apart last, about 3 KB each."""
 _TELLING = frozenset({"percent", "USD", "EUR", "GBP", "temperature", "area"})
 
 
@@ -67,28 +70,57 @@ class Reading:
 
 def read_all(sentences: Sequence[tuple[Sentence, str | None]], *, language: str) -> list[Reading]:
     """A reading of each sentence that has a digit and few enough values to tell them apart."""
-    tokenised = [
-        (order, sentence, published, tokens(sentence.text, language=language))
+    spelled = [_spelled(sentence.text, language) for sentence, _ in sentences]
+    proper = _proper_names(spelled)
+    return [
+        Reading(
+            order=order,
+            sentence=sentence,
+            published=published,
+            words=parts.words,
+            names=parts.capitals & proper,
+            values=parts.values,
+        )
         for order, (sentence, published) in enumerate(sentences)
-    ]
-    proper = _proper_names(tokenised)
-    readings = [
-        _read(order, sentence, published, words, proper, language)
-        for order, sentence, published, words in tokenised
         if _DIGIT.search(sentence.text)
+        and 0 < len((parts := _parts(sentence.text, published, language)).values) <= _MOST_VALUES
     ]
-    return [reading for reading in readings if 0 < len(reading.values) <= _MOST_VALUES]
 
 
-def _proper_names(tokenised: Iterable[tuple[int, Sentence, str | None, Sequence[Token]]]) -> frozenset[str]:
+class _Spelled(NamedTuple):
+    """The keys of a sentence's words: the first with how it is written, then those with a capital, and the others."""
+
+    leading: tuple[str, str] | None
+    capital: tuple[str, ...]
+    small: tuple[str, ...]
+
+
+class _Parts(NamedTuple):
+    """A sentence taken apart, whatever else there is to compare it with."""
+
+    words: dict[str, str]
+    capitals: frozenset[str]
+    values: tuple[Told, ...]
+
+
+@lru_cache(maxsize=_KEPT)
+def _spelled(text: str, language: str) -> _Spelled:
+    words = tokens(text, language=language)
+    return _Spelled(
+        (words[0].key, words[0].text) if words else None,
+        tuple(word.key for word in words[1:] if word.capital),
+        tuple(word.key for word in words[1:] if not word.capital),
+    )
+
+
+def _proper_names(spelled: Iterable[_Spelled]) -> frozenset[str]:
     """The words that are mostly capitalised within sentences; of those that only begin some, the unusual ones."""
     capital, small, leading = Counter[str](), Counter[str](), dict[str, str]()
-    for _, _, _, words in tokenised:
-        for position, word in enumerate(words):
-            if position == 0:
-                leading.setdefault(word.key, word.text)
-            else:
-                (capital if word.capital else small)[word.key] += 1
+    for one in spelled:
+        if one.leading:
+            leading.setdefault(*one.leading)
+        capital.update(one.capital)
+        small.update(one.small)
     inner = {key for key, count in capital.items() if count > small[key]}
     outer = {
         key
@@ -98,10 +130,9 @@ def _proper_names(tokenised: Iterable[tuple[int, Sentence, str | None, Sequence[
     return frozenset(inner | outer)
 
 
-def _read(
-    order: int, sentence: Sentence, published: str | None, words: Sequence[Token], proper: frozenset[str], language: str
-) -> Reading:
-    text = sentence.text
+@lru_cache(maxsize=_KEPT)
+def _parts(text: str, published: str | None, language: str) -> _Parts:
+    words = tokens(text, language=language)
     mentioned = find_dates(text, anchor=published)
     quantities = [
         quantity
@@ -115,12 +146,9 @@ def _read(
     keyed: dict[str, str] = {}
     for word in context:
         keyed.setdefault(word.key, word.text)
-    return Reading(
-        order=order,
-        sentence=sentence,
-        published=published,
+    return _Parts(
         words=keyed,
-        names=frozenset(word.key for word in context if word.capital and word.key in proper),
+        capitals=frozenset(word.key for word in context if word.capital),
         values=tuple(sorted(values, key=lambda value: value.start)),
     )
 

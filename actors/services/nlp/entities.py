@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from actors.domain.analysis import EntityType
 from actors.services.nlp.mentions import Found, settle
 from actors.services.nlp.names import is_name, kind_of, trim
+from actors.services.nlp.remembered import remembered
 from actors.services.nlp.triples import Clause, clauses
 
 if TYPE_CHECKING:
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 MAX_CHARACTERS = 100_000
 """A longer text is read this far: about 16,000 words."""
 
+_KEPT = 256
+"""Texts whose annotations are remembered, about 50 KB each: nothing else takes nearly as long to find."""
 _LONGEST_CHUNK = 2_000
 _BATCH = 32
 _BETWEEN = ("of", "the")
@@ -67,6 +70,7 @@ class Annotation:
     triples: tuple[Triple, ...] = ()
 
 
+@remembered(_KEPT)
 def annotate(text: str) -> Annotation:
     """The named things in the first `MAX_CHARACTERS` of an English `text`, and what its verbs say of them.
 

@@ -4,6 +4,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from actors.domain.analysis import Entity, EntityType, Relation
 from actors.domain.documents import Passage
@@ -16,6 +17,8 @@ from actors.services.nlp.words import normalise_name
 
 MAX_CITATIONS = 5
 MAX_ALIASES = 6
+_KEPT = 8_192
+"""Names whose keys are remembered, 250 bytes each."""
 
 _KNOWN = {"us": "united states", "usa": "united states", "united states of america": "united states",
           "uk": "united kingdom", "eu": "european union", "un": "united nations"}  # fmt: skip
@@ -70,6 +73,7 @@ def merge_entities(
     return entities, merge_relations(documents, found, lambda mention: ids.get(_leader(mention, leaders), ""))
 
 
+@lru_cache(maxsize=_KEPT)
 def _key(name: str) -> str:
     key = _INITIAL.sub("", _SUFFIX.sub("", normalise_name(name)))
     return _KNOWN.get(key, key)

@@ -2,13 +2,18 @@
 
 import math
 import re
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cache, lru_cache
+from itertools import chain
+from sys import intern
+from typing import NamedTuple
 
 from actors.services.nlp.words import stems, stop_words, token_spans
 
 _SEGMENT = re.compile(r"[^.,;:!?()\[\]{}\"“”«»…|/\n–—<>=*#@_]+")
+_LINE = re.compile(r"[^\n]+")
 _LONGEST = 4
 _OPENERS = frozenset('.!?\n“"')
 _WEAK = """
@@ -27,24 +32,36 @@ _LENGTH_WEIGHTS = (0.0, 0.75, 1.35, 1.3, 1.15)
 _MANY_CANDIDATES = 4_000
 _SHORTEST_WORD = 3
 _FEW_WORDS = 400
+_KEPT_LINES = 2_048
+"""Lines of texts whose phrases are remembered, 10 KB each where they are paragraphs."""
+
+
+class _Phrase(NamedTuple):
+    """One occurrence: `at` is where its segment begins in the line, `opens` a single word that begins a sentence."""
+
+    surface: str
+    at: int
+    named: bool
+    opens: bool
+
+
+class _Line(NamedTuple):
+    """The phrases of a line, and their stems with spaces between them."""
+
+    keys: tuple[str, ...]
+    phrases: tuple[_Phrase, ...]
 
 
 @dataclass(slots=True)
 class _Candidate:
     """What is known of one phrase, spellings with the same stems taken together."""
 
-    surfaces: Counter[str] = field(default_factory=Counter)
+    times: int
+    surfaces: dict[str, int] = field(default_factory=dict)
     texts: set[int] = field(default_factory=set)
     first: float = 1.0
     capitals: int = 0
     score: float = 0.0
-
-    @property
-    def times(self) -> int:
-        return self.surfaces.total()
-
-
-_Key = tuple[str, ...]
 
 
 def key_phrases(texts: Sequence[str], *, limit: int = 40, language: str = "en") -> list[tuple[str, float]]:
@@ -53,10 +70,10 @@ def key_phrases(texts: Sequence[str], *, limit: int = 40, language: str = "en") 
     A phrase scores by how often, in how many texts, how early and how often capitalised it stands; none is part
     of a better one. Each is spelled as the texts mostly do.
     """
-    found = _candidates(texts, language)
     long_enough = sum(map(len, texts)) > _FEW_WORDS * 6
+    found = _candidates(texts, language, rare_too=not long_enough)
     frequent = {
-        key: one for key, one in found.items() if one.times > 1 or (one.capitals and len(key) > 1) or not long_enough
+        key: one for key, one in found.items() if one.times > 1 or (one.capitals and " " in key) or not long_enough
     }
     for key, one in frequent.items():
         one.score = _score(key, one, len(texts))
@@ -66,26 +83,54 @@ def key_phrases(texts: Sequence[str], *, limit: int = 40, language: str = "en") 
     return [(_surface(frequent[key]), round(frequent[key].score / top, 4)) for key in chosen]
 
 
-def _candidates(texts: Sequence[str], language: str) -> dict[_Key, _Candidate]:
-    found: defaultdict[_Key, _Candidate] = defaultdict(_Candidate)
-    stop = stop_words(language) | frozenset(_WEAK.split() if language == "en" else ())
-    for number, text in enumerate(texts):
-        length = max(len(text), 1)
-        for segment in _SEGMENT.finditer(text):
-            spans = token_spans(segment.group())
-            words = [segment.group()[start:end] for start, end in spans]
-            opens = text[max(0, segment.start() - 1)] in _OPENERS
-            for at, end, key in _phrases(words, stop, language):
-                one = found[key]
-                one.surfaces[segment.group()[spans[at][0] : spans[end - 1][1]]] += 1
+def _candidates(texts: Sequence[str], language: str, *, rare_too: bool) -> dict[str, _Candidate]:
+    """What is known of each phrase, by its stems with spaces between them; where rare ones do not count, those that stand once and are no names are left out.
+
+    No phrase crosses a line, and lines are the same in job after job: each is taken apart once.
+    """
+    lines = [
+        (number, match.start(), _line(match.group(), language))
+        for number, text in enumerate(texts)
+        for match in _LINE.finditer(text)
+    ]
+    times = Counter(chain.from_iterable(line.keys for _, _, line in lines))
+    found: dict[str, _Candidate] = {}
+    for number, start, line in lines:
+        length = len(texts[number])
+        for key, phrase in zip(line.keys, line.phrases, strict=True):
+            if times[key] > 1 or (phrase.named and " " in key) or rare_too:
+                one = found.get(key) or found.setdefault(key, _Candidate(times[key]))
+                one.surfaces[phrase.surface] = one.surfaces.get(phrase.surface, 0) + 1
                 one.texts.add(number)
-                one.first = min(one.first, segment.start() / length)
-                named = all(word[0].isupper() for word in words[at:end] if word not in _LINKS)
-                one.capitals += named and not (opens and at == 0 and end == 1)
+                one.first = min(one.first, (start + phrase.at) / length)
+                one.capitals += phrase.named and not (phrase.opens and start + phrase.at > 0)
     return found
 
 
-def _phrases(words: Sequence[str], stop: frozenset[str], language: str) -> Iterator[tuple[int, int, _Key]]:
+@lru_cache(maxsize=_KEPT_LINES)
+def _line(line: str, language: str) -> _Line:
+    stop = _empty_words(language)
+    keys: list[str] = []
+    phrases: list[_Phrase] = []
+    for segment in _SEGMENT.finditer(line):
+        text, start = segment.group(), segment.start()
+        spans = token_spans(text)
+        words = [text[begin:end] for begin, end in spans]
+        opens = start == 0 or line[start - 1] in _OPENERS
+        for at, end, key in _phrases(words, stop, language):
+            named = all(word[0].isupper() for word in words[at:end] if word not in _LINKS)
+            keys.append(intern(key))
+            surface = text[spans[at][0] : spans[end - 1][1]]
+            phrases.append(_Phrase(intern(surface), start, named, opens and at == 0 and end == 1))
+    return _Line(tuple(keys), tuple(phrases))
+
+
+@cache
+def _empty_words(language: str) -> frozenset[str]:
+    return stop_words(language) | frozenset(_WEAK.split() if language == "en" else ())
+
+
+def _phrases(words: Sequence[str], stop: frozenset[str], language: str) -> Iterator[tuple[int, int, str]]:
     """Start, end and stems of the runs of up to four words with no function word but a link in the middle."""
     lowered = [word.lower() for word in words]
     stemmed = stems(lowered, language=language)
@@ -97,22 +142,23 @@ def _phrases(words: Sequence[str], stop: frozenset[str], language: str) -> Itera
         for end in range(at + 1, min(at + _LONGEST, len(words)) + 1):
             last = end - 1
             if not empty[last] or shouted[last]:
-                yield at, end, tuple(stemmed[at:end])
+                yield at, end, " ".join(stemmed[at:end])
             elif lowered[last] not in _LINKS:
                 break
 
 
-def _score(key: _Key, one: _Candidate, texts: int) -> float:
+def _score(key: str, one: _Candidate, texts: int) -> float:
     """Frequency, damped; earlier, capitalised and wide-spread phrases count more; of single words the long ones."""
     capitals = one.capitals / one.times
     place = 1 + 0.8 * (1 - one.first) ** 3
     width = 1 + math.log(len(one.texts)) if texts > 1 else 1.0
-    return math.pow(math.log1p(one.times), 1.2) * place * width * (1 + 1.5 * capitals) * _LENGTH_WEIGHTS[len(key)]
+    length = _LENGTH_WEIGHTS[1 + key.count(" ")]
+    return math.pow(math.log1p(one.times), 1.2) * place * width * (1 + 1.5 * capitals) * length
 
 
-def _without_parts(ranked: Sequence[_Key], found: dict[_Key, _Candidate], limit: int) -> list[_Key]:
+def _without_parts(ranked: Sequence[str], found: dict[str, _Candidate], limit: int) -> list[str]:
     """The best ones of which none is part of another: a longer one stays only if it is nearly as frequent."""
-    chosen: list[_Key] = []
+    chosen: list[str] = []
     for key in ranked:
         if len(chosen) == limit:
             break
@@ -130,9 +176,8 @@ def _without_parts(ranked: Sequence[_Key], found: dict[_Key, _Candidate], limit:
     return chosen
 
 
-def _holds(longer: _Key, shorter: _Key) -> bool:
-    size = len(shorter)
-    return size <= len(longer) and any(longer[at : at + size] == shorter for at in range(len(longer) - size + 1))
+def _holds(longer: str, shorter: str) -> bool:
+    return shorter in longer and f" {shorter} " in f" {longer} "
 
 
 def _surface(one: _Candidate) -> str:

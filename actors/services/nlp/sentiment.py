@@ -1,7 +1,7 @@
 """The tone of a source, as the mean over its sentences: a weak signal, and the same for the same text."""
 
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Literal
 
 from actors.domain.analysis import SourceSentiment
@@ -10,6 +10,8 @@ if TYPE_CHECKING:
     from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
 
 THRESHOLD = 0.05
+_KEPT = 8_192
+"""Sentences whose tone is remembered, about 250 bytes each."""
 
 
 def source_sentiment(source_id: str, sentences: Sequence[str]) -> SourceSentiment | None:
@@ -22,10 +24,14 @@ def source_sentiment(source_id: str, sentences: Sequence[str]) -> SourceSentimen
     told = [sentence for sentence in sentences if sentence.strip()]
     if not told:
         return None
-    analyser = _analyser()
-    mean = sum(float(analyser.polarity_scores(sentence)["compound"]) for sentence in told) / len(told)
+    mean = sum(map(_tone, told)) / len(told)
     score = round(max(-1.0, min(1.0, mean)), 4)
     return SourceSentiment(source_id=source_id, score=score, label=_label(score), sentences=len(told))
+
+
+@lru_cache(maxsize=_KEPT)
+def _tone(sentence: str) -> float:
+    return float(_analyser().polarity_scores(sentence)["compound"])
 
 
 @cache

@@ -103,18 +103,20 @@ def _words(text: str, language: str) -> Iterator[Token]:
 
 def _stemmed(written: str, start: int, language: str) -> Iterator[Token]:
     word = written if written.isalpha() else _POSSESSIVE.sub("", written)
-    found = _stem(word, language)
+    found = _keys(word, language)
     if len(found) > 1:
         for position, pair in enumerate(found):
-            yield Token(start + position, start + position + 2, pair, f"w:{pair}", negated=False)
-    elif found or (len(word) > 1 and word.isupper()):
-        yield Token(start, start + len(written), word, f"w:{found[0] if found else word.lower()}", negated=False)
+            yield Token(start + position, start + position + 2, pair[2:], pair, negated=False)
+    elif found:
+        yield Token(start, start + len(written), word, found[0], negated=False)
+    elif len(word) > 1 and word.isupper():
+        yield Token(start, start + len(written), word, f"w:{word.lower()}", negated=False)
 
 
 @lru_cache(maxsize=65_536)
-def _stem(word: str, language: str) -> tuple[str, ...]:
-    """The word's stem; nothing for a stop word, pairs of characters for a run of Chinese or Japanese."""
-    return tuple(content_words(word, language=language))
+def _keys(word: str, language: str) -> tuple[str, ...]:
+    """That of the word's stem; none for a stop word, those of pairs of characters for a run of Chinese or Japanese."""
+    return tuple(f"w:{stem}" for stem in content_words(word, language=language))
 
 
 @lru_cache(maxsize=_KEPT)

@@ -12,6 +12,7 @@ from actors.domain.documents import Sentence, Source
 from actors.services.nlp.date_context import DateMention, parts
 from actors.services.nlp.dates import find_dates
 from actors.services.nlp.prose import has_finite_verb, is_prose
+from actors.services.nlp.remembered import remembered
 from actors.services.nlp.words import content_words
 
 _FINENESS: dict[Granularity, int] = {"day": 3, "month": 2, "year": 2, "decade": 1, "century": 0}
@@ -29,6 +30,8 @@ _COMFORTABLE = 260
 _OFTEN = 0.1
 _ENOUGH = 5
 _LEANS = re.compile(r"\W*(?:he|she|it|they|his|her|its|their|this|these|that|those|there)\b", re.IGNORECASE)
+_KEPT = 512
+"""Texts whose dates are remembered, about 10 KB each."""
 _VAGUE_DAYS = frozenset({"today", "tonight", "this evening"})
 _QUOTED = re.compile(r"“[^”]*”|\"[^\"]*\"")
 _FIRST_PERSON = re.compile(
@@ -86,7 +89,7 @@ def _tellings(source: Source, sentences: Sequence[Sentence], query_terms: frozen
     text = "\n".join(sentence.text for sentence in sentences)
     about = _about(source, text, len(sentences), query_terms)
     by_sentence: defaultdict[int, list[DateMention]] = defaultdict(list)
-    for mention in find_dates(text, anchor=source.published):
+    for mention in _dates(text, source.published):
         by_sentence[bisect_right(starts, mention.start) - 1].append(mention)
     for index in sorted(by_sentence):
         sentence = sentences[index]
@@ -95,6 +98,11 @@ def _tellings(source: Source, sentences: Sequence[Sentence], query_terms: frozen
         best = _best(sentence.text, starts[index], by_sentence[index])
         if best is not None:
             yield _telling(sentence, best, about, query_terms, source.language or "en")
+
+
+@remembered(_KEPT)
+def _dates(text: str, published: str | None) -> tuple[DateMention, ...]:
+    return tuple(find_dates(text, anchor=published))
 
 
 def _can_tell(text: str) -> bool:

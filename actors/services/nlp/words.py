@@ -3,7 +3,8 @@
 import re
 import unicodedata
 from collections.abc import Iterable
-from functools import cache
+from functools import cache, lru_cache
+from sys import intern
 from typing import TYPE_CHECKING
 
 from actors.services.nlp.language import STOP_WORDS
@@ -18,6 +19,8 @@ _DOTTED = re.compile(r"\b(?:[^\W\d_]\.){2,}")
 _POSSESSIVE = re.compile(r"\s?['’](?:s\b|$)", re.IGNORECASE)
 _DETERMINERS = frozenset({"the", "a", "an", "this", "that", "these", "those", "his", "her", "its", "their", "our"})
 _LONGEST_WORD = 60
+_KEPT_TEXTS, _LONGEST_KEPT, _KEPT_NAMES = 4_096, 2_000, 16_384
+"""Texts of so many characters at most and names that were taken apart last: 2 KB and 250 bytes each."""
 _STEMMED = {
     "da": "danish", "de": "german", "en": "english", "es": "spanish", "fi": "finnish", "fr": "french",
     "it": "italian", "nl": "dutch", "no": "norwegian", "pt": "portuguese", "ru": "russian", "sv": "swedish",
@@ -80,12 +83,25 @@ def content_words(text: str, *, language: str) -> list[str]:
     Stop words and single Latin letters are left out, `US`, `WHO` and `IT` stay; Chinese and Japanese runs, which
     have no spaces, become pairs of characters.
     """
+    if " " in text and len(text) <= _LONGEST_KEPT:
+        return list(_known(text, language))
+    return _content(text, language)
+
+
+@lru_cache(maxsize=_KEPT_TEXTS)
+def _known(text: str, language: str) -> tuple[str, ...]:
+    return tuple(map(intern, _content(text, language)))
+
+
+def _content(text: str, language: str) -> list[str]:
     stop = stop_words(language)
     shouted = text.isupper()
+    text = unicodedata.normalize("NFC", text)
+    spaced = text.isascii() or not _UNSPACED.search(text)
     kept: list[str] = []
-    for token in tokens(unicodedata.normalize("NFC", text)):
+    for token in tokens(text):
         word = token.lower()
-        if _UNSPACED.search(word):
+        if not spaced and _UNSPACED.search(word):
             kept.extend(word[at : at + 2] for at in range(len(word) - 1))
         elif not _is_empty(token, stop, shouted=shouted):
             kept.append(word)
@@ -101,6 +117,7 @@ def _is_empty(token: str, stop: frozenset[str], *, shouted: bool) -> bool:
     return token.lower() in stop and (shouted or not token.isupper())
 
 
+@lru_cache(maxsize=_KEPT_NAMES)
 def normalise_name(name: str) -> str:
     """What two spellings of one name share: `the U.S.'s` → `us`, `Citroën Group` → `citroen group`.
 
@@ -108,7 +125,8 @@ def normalise_name(name: str) -> str:
     """
     plain = _POSSESSIVE.sub("", name.strip())
     plain = _DOTTED.sub(lambda match: match.group().replace(".", ""), plain)
-    plain = "".join(c for c in unicodedata.normalize("NFKD", plain) if not unicodedata.combining(c))
+    if not plain.isascii():
+        plain = "".join(c for c in unicodedata.normalize("NFKD", plain) if not unicodedata.combining(c))
     words = _NOT_NAME.sub(" ", plain).casefold().split()
     while len(words) > 1 and words[0] in _DETERMINERS:
         words = words[1:]

@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Annotated, Any, Generic, TypeVar
 
 from pydantic import BeforeValidator, Field
@@ -47,9 +48,14 @@ class Task(Generic[Answer]):
 
     def room(self, context_tokens: int) -> int:
         """The most bytes that the user's part of a prompt may have."""
-        schema = json.dumps(strict_schema(self.kind))
-        beside = len((self.system + schema).encode()) // BYTES_A_TOKEN + self.answer_tokens(context_tokens)
+        beside = (len(self.system.encode()) + _schema_bytes(self.kind)) // BYTES_A_TOKEN
+        beside += self.answer_tokens(context_tokens)
         return max(0, min(self.most_bytes, int((context_tokens * _SHARE - beside) * BYTES_A_TOKEN)))
+
+
+@cache
+def _schema_bytes(kind: type[Record]) -> int:
+    return len(json.dumps(strict_schema(kind)).encode())
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,12 +20,13 @@ def visible(text: str) -> str:
     """On one line, without control, zero-width, direction and private characters."""
     if not text.isascii():
         text = unicodedata.normalize("NFC", text)
+    text = " ".join(text.split())
     if not text.isprintable():
         text = "".join(one if unicodedata.category(one) not in _INVISIBLE else " " * one.isspace() for one in text)
     return " ".join(text.split())
 
 
-@lru_cache(maxsize=4_096)
+@lru_cache(maxsize=8_192)
 def quoted(text: str, most: int) -> str:
     """A stretch of a page for a prompt: one line of at most `most` characters, without footnote marks.
 
@@ -40,5 +41,5 @@ def plain(text: str, most: int) -> str:
     line = _IMAGE_OR_LINK.sub(r"\1", visible(text))
     line = _OPEN_LINK.sub(r"\1 (", _ADDRESS.sub("", _TAG.sub(" ", line)))
     line = _EMPTY.sub("", _MARKUP.sub("", _NUMBERED.sub(" ", line))).translate(_BRACKETS)
-    line = _SPACE_BEFORE.sub("", " ".join(line.split()))
+    line = _SPACE_BEFORE.sub("", " ".join(line.split())).replace("](", "] (")
     return line[:most].rstrip()

@@ -2,8 +2,9 @@
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
+from sys import intern
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,7 +21,10 @@ _WORDS, _MEANING, _KIN = 0.5, 0.5, 0.5
 _LEAST, _OF_BEST = 0.12, 0.3
 _NOVELTY, _SAME_SOURCE = 0.5, 0.25
 _TOO_ALIKE = 0.96
-_YEAR = re.compile(r"(?<![\d.,])(?:1\d|20)\d\d(?!\d)")
+_KEPT = 8_192
+"""Passages whose words are remembered, about 1 KB each."""
+_WORD = re.compile(r"\w+")
+_YEAR = re.compile(r"[12](?<![\d.,].)(?:(?<=1)\d|0)\d\d(?!\d)")
 
 
 def relevance(
@@ -47,10 +51,8 @@ def _coverage(questions: Sequence[str], texts: Sequence[str], language: str) -> 
         return np.zeros((len(questions), len(texts)))
     place = {stem: at for at, stem in enumerate(every)}
     holds = np.zeros((len(every), len(texts)))
-    pattern = _beginnings(tuple(every))
-    for column, text in enumerate(texts):
-        for found in set(pattern.findall(text.lower())):
-            holds[place[found], column] = 1
+    cells = [(place[stem], column) for column, found in enumerate(_begun(every, texts)) for stem in found]
+    holds[tuple(np.array(cells, int).reshape(-1, 2).T)] = 1
     weights = [math.log(1 + len(texts) / (1 + own)) for own in holds.sum(axis=1).tolist()]
     rows = []
     for stems in asked:
@@ -63,7 +65,32 @@ def _coverage(questions: Sequence[str], texts: Sequence[str], language: str) -> 
     return np.array(rows)
 
 
-def _beginnings(stems: tuple[str, ...]) -> re.Pattern[str]:
+def _begun(stems: Sequence[str], texts: Sequence[str]) -> Iterator[set[str]]:
+    """For each text the stems that words of it begin with, each word counting for the longest."""
+    if not all(stem < "\u3000" and _WORD.fullmatch(stem) for stem in stems):
+        pattern = _beginnings(stems)
+        yield from (set(pattern.findall(text.lower())) for text in texts)
+        return
+    told = [_words(text) for text in texts]
+    known, lengths = frozenset(stems), sorted({len(stem) for stem in stems}, reverse=True)
+    heads = {stem[: lengths[-1]] for stem in stems}
+    begun = {
+        word: stem
+        for word in frozenset().union(*told)
+        if word[: lengths[-1]] in heads
+        and (stem := next((word[:length] for length in lengths if word[:length] in known), None)) is not None
+    }
+    candidates = frozenset(begun)
+    yield from ({begun[word] for word in candidates.intersection(words)} for words in told)
+
+
+@lru_cache(maxsize=_KEPT)
+def _words(text: str) -> tuple[str, ...]:
+    """The different words of a text, lower-cased."""
+    return tuple(map(intern, dict.fromkeys(_WORD.findall(text.lower()))))
+
+
+def _beginnings(stems: Sequence[str]) -> re.Pattern[str]:
     """Longer stems first, so that each word is taken for the longest that it begins with."""
     spaced = [re.escape(stem) for stem in sorted(stems, key=lambda stem: (-len(stem), stem)) if stem < "\u3000"]
     joined = [re.escape(stem) for stem in stems if stem >= "\u3000"]
@@ -79,10 +106,13 @@ def rank(
     """
     if not passages:
         return []
-    floor = max(least, _OF_BEST * float(relevant.max()))
-    worth = np.where(relevant >= floor, relevant, 0.0)
-    sources = np.unique([passage.source_id for passage in passages], return_inverse=True)[1]
-    alike, heard = np.zeros(len(passages)), np.zeros(int(sources.max()) + 1)
+    rows = np.flatnonzero(relevant >= max(least, _OF_BEST * float(relevant.max())))
+    own, worth, vectors = [passages[row] for row in rows.tolist()], relevant[rows], vectors[rows]
+    if not own:
+        return []
+    place = {source: at for at, source in enumerate(dict.fromkeys(passage.source_id for passage in own))}
+    sources = np.array([place[passage.source_id] for passage in own])
+    alike, heard = np.zeros(len(own)), np.zeros(len(place))
     chosen: list[int] = []
     while len(chosen) < most:
         gain = worth * (1 - _NOVELTY * alike) / (1 + _SAME_SOURCE * heard[sources])
@@ -90,9 +120,9 @@ def rank(
         if gain[best] <= 0:
             break
         worth[best] = 0.0
-        if not readable(passages[best].text):
+        if not readable(own[best].text):
             continue
-        chosen.append(best)
+        chosen.append(int(rows[best]))
         likeness = np.clip(vectors @ vectors[best], 0, 1)
         worth[likeness >= _TOO_ALIKE] = 0.0
         alike = np.maximum(alike, likeness)
@@ -100,7 +130,7 @@ def rank(
     return chosen
 
 
-@lru_cache(maxsize=4_096)
+@lru_cache(maxsize=_KEPT)
 def readable(text: str) -> bool:
     """Whether a passage holds a sentence of prose: menus and lists are nothing to draw conclusions from."""
     return any(is_prose(text[start:end]) for start, end in sentence_spans(text))
