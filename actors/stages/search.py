@@ -93,7 +93,8 @@ def chosen(request: ResearchRequest, available: Mapping[str, SearchProvider]) ->
         PermanentError: there is none to use.
     """
     check_providers(request, available)
-    own: dict[str, SearchProvider] = {"urls": UrlSearch(request.urls)} if request.urls else {}
+    wanted = request.urls or "urls" in request.providers
+    own: dict[str, SearchProvider] = {"urls": UrlSearch(request.urls)} if wanted else {}
     named = [name for name in request.providers if name != "urls"]
     if named or own:
         return {**{name: available[name] for name in named}, **own}
@@ -104,8 +105,6 @@ def chosen(request: ResearchRequest, available: Mapping[str, SearchProvider]) ->
 
 def check_providers(request: ResearchRequest, available: Collection[str]) -> None:
     """Nothing, when every provider that the request names is set up; else `RequestError`."""
-    if "urls" in request.providers and not request.urls:
-        raise RequestError("providers", "the provider 'urls' reads what stands in `urls`, and that is empty")
     if unknown := [name for name in request.providers if name != "urls" and name not in available]:
         known = ", ".join(sorted([*available, "urls"]))
         raise RequestError("providers", f"search provider {unknown[0]!r} is not set up; there are: {known}")

@@ -60,6 +60,7 @@ async def test_a_provider_that_finds_nothing_is_never_silent(desk):
     [
         ({}, ["a", "b"]),
         ({"providers": ("b",)}, ["b"]),
+        ({"providers": ("urls",)}, ["urls"]),
         ({"urls": ("http://x.example/",)}, ["urls"]),
         ({"urls": ("http://x.example/",), "providers": ("a",)}, ["a", "urls"]),
         ({"urls": ("http://x.example/",), "providers": ("urls",)}, ["urls"]),
@@ -74,7 +75,6 @@ def test_which_providers_a_request_uses(options, expected):
     [
         ({}, {}, "there is nothing to search"),
         ({"a": Fixed("a")}, {"providers": ("google",)}, "'google' is not set up; there are: a, urls"),
-        ({"a": Fixed("a")}, {"providers": ("urls",)}, "reads what stands in `urls`, and that is empty"),
     ],
 )
 def test_a_request_that_cannot_be_searched_says_what_can(available, options, message):
