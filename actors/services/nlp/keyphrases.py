@@ -86,7 +86,8 @@ def key_phrases(texts: Sequence[str], *, limit: int = 40, language: str = "en") 
 def _candidates(texts: Sequence[str], language: str, *, rare_too: bool) -> dict[str, _Candidate]:
     """What is known of each phrase, by its stems with spaces between them.
 
-    Where rare ones do not count, those that stand once and are no names are left out. No phrase crosses a line, and lines are the same in job after job: each is taken apart once.
+    Where rare ones do not count, those that stand once and are no names are left out. No phrase crosses a line, and
+    lines are the same in job after job: each is taken apart once.
     """
     lines = [
         (number, match.start(), _line(match.group(), language))
