@@ -1,16 +1,16 @@
 """Which embedder it is, and how a job pays for it."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 
 import aiohttp
 from yarl import URL
 
-from actors.domain.errors import BudgetError, ConfigError, PermanentError, StoreUnavailableError, TransientError
+from actors.domain.errors import ConfigError
 from actors.services.base import Pool, Recall, TimeLeft
-from actors.services.embeddings.base import Embedder, Vectors
+from actors.services.embeddings.base import Embedder
 from actors.services.embeddings.endpoint import Endpoint
 from actors.services.embeddings.openai import OpenAIEmbedder
 from actors.services.embeddings.wordllama import WordLlamaEmbedder
@@ -68,23 +68,3 @@ def _url(settings: EmbeddingsSettings) -> URL:
 def within_job(embedder: Embedder, recall: Recall, time_left: TimeLeft) -> Embedder:
     """The embedder for one delivery: what costs goes through the job's ledger and ends with its time."""
     return replace(embedder, recall=recall, time_left=time_left) if isinstance(embedder, OpenAIEmbedder) else embedder
-
-
-async def embed_with_first(
-    embedders: Sequence[Embedder], texts: Sequence[str]
-) -> tuple[Embedder, Vectors, tuple[str, ...]]:
-    """The first embedder that works, its vectors, and for the report why the ones before it did not.
-
-    Raises:
-        StoreUnavailableError: it says nothing of an embedder.
-        TransientError, PermanentError, BudgetError: what the last one said.
-    """
-    failures: list[str] = []
-    for embedder in embedders[:-1]:
-        try:
-            return embedder, await embedder.embed(texts), tuple(failures)
-        except StoreUnavailableError:
-            raise
-        except (TransientError, PermanentError, BudgetError) as error:
-            failures.append(f"vectors are those of {embedders[-1].model}, not of {embedder.model}: {error}")
-    return embedders[-1], await embedders[-1].embed(texts), tuple(failures)

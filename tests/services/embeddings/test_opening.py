@@ -1,25 +1,9 @@
 from dataclasses import replace
 
-import numpy as np
 import pytest
 
 from actors.domain.errors import ConfigError
-from actors.services.embeddings.opening import OPENAI, EmbeddingsSettings, embed_with_first, open_embedder
-
-
-async def test_where_the_first_embedder_fails_the_next_is_used_and_the_report_is_told(api, embedder):
-    class Local:
-        model = "local"
-
-        async def embed(self, texts):
-            return np.zeros((len(texts), 2), np.float32)
-
-    used, vectors, warnings = await embed_with_first((embedder, Local()), ["one"])
-    assert (used, vectors.shape, warnings) == (embedder, (1, 6), ())
-    api.script = [(401, "", {})]
-    used, vectors, (warning,) = await embed_with_first((embedder, Local()), ["two"])
-    assert (used.model, vectors.shape) == ("local", (1, 2))
-    assert "vectors are those of local, not of small: embeddings.api_key" in warning
+from actors.services.embeddings.opening import OPENAI, EmbeddingsSettings, open_embedder
 
 
 @pytest.mark.parametrize(
